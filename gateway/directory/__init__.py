@@ -1,0 +1,1 @@
+"""The directory: districts, communities, buildings, members, roles, the owners' roll; personal data stays here."""

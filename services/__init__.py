@@ -1,0 +1,1 @@
+"""The services of sansan: a folder here is a service; a file here is shared by all of them."""

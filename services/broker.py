@@ -1,0 +1,293 @@
+"""The broker seen from a service: connections that notice when they are blocked, the topology, publishing with confirms.
+
+Queues are declared by name and with explicit arguments; one that exists with other arguments is a `WrongTopology`, said
+once and clearly. Publishing is confirmed in a pipeline: a whole batch is sent, then all confirms are awaited.
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import amqp
+import kombu
+from amqp.exceptions import AMQPError, PreconditionFailed
+
+RPC_EXCHANGE = "nameko-rpc"
+DEAD_LETTERS = "dead-letters"
+RETRIES = (("retry.1s", 1_000), ("retry.10s", 10_000), ("retry.1min", 60_000), ("retry.10min", 600_000))
+DELIVERY_LIMIT = 20
+HEARTBEAT_SECONDS = 20
+CONFIRM_SECONDS = 20.0
+_DRAIN_EVERY = 64
+
+AWAY = (AMQPError, kombu.exceptions.OperationalError, OSError)
+
+
+class WrongTopology(Exception):
+    """A queue or exchange exists with other arguments: an operator has to delete or rename it."""
+
+
+class Blocked(Exception):
+    """The broker takes no messages now: a memory or disk alarm."""
+
+
+class Unconfirmed(Exception):
+    """The broker refused some messages, or did not confirm them in time."""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message on its way out; `headers` and `properties` as AMQP 0-9-1 has them."""
+
+    exchange: str
+    routing_key: str
+    body: bytes
+    headers: dict[str, Any]
+    properties: dict[str, Any] = field(default_factory=dict)
+
+    def message(self) -> amqp.Message:
+        """As the client library sends it."""
+        return amqp.Message(self.body, application_headers=self.headers, **self.properties)
+
+
+class Link:
+    """One connection with one channel; it knows when the broker has blocked it."""
+
+    def __init__(self, url: str) -> None:
+        self.blocked = False
+        self._connection = kombu.Connection(
+            url,
+            heartbeat=HEARTBEAT_SECONDS,
+            connect_timeout=5,
+            transport_options={"on_blocked": self._on_blocked, "on_unblocked": self._on_unblocked},
+        )
+        self._connection.connect()
+        self.channel: Any = self._connection.channel()
+        self._beat_at = time.monotonic()
+
+    def drain(self, timeout: float) -> bool:
+        """Handle one incoming frame, waiting at most so many seconds; False when nothing came."""
+        self._beat()
+        try:
+            self._connection.drain_events(timeout=timeout)
+        except (TimeoutError, BlockingIOError):
+            return False
+        return True
+
+    def close(self) -> None:
+        """Close in order, so that acknowledgements that were sent arrive."""
+        try:
+            self._connection.close()
+        except AWAY:
+            self._connection.collect()
+
+    def drop(self) -> None:
+        """Close the socket without a word: whatever was not acknowledged comes back."""
+        self._connection.collect(socket_timeout=0)
+
+    def _beat(self) -> None:
+        now = time.monotonic()
+        if now - self._beat_at > 1:
+            self._beat_at = now
+            self._connection.heartbeat_check()
+
+    def _on_blocked(self, _reason: str) -> None:
+        self.blocked = True
+
+    def _on_unblocked(self) -> None:
+        self.blocked = False
+
+
+class Publisher:
+    """Publishes over one connection of its own, which it opens when it is needed and again after it broke."""
+
+    def __init__(self, url: str, confirms: bool) -> None:
+        self._url = url
+        self._confirms = confirms
+        self._link: Link | None = None
+        self._sent = 0
+        self._open: set[int] = set()
+        self._refused = 0
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the broker takes no messages now."""
+        if self._link is None:
+            return False
+        while self._link.drain(0):
+            pass
+        return self._link.blocked
+
+    def send(self, messages: Iterable[Outgoing]) -> None:
+        """Publish some messages in order; with confirms, return when the broker has confirmed all of them.
+
+        Errors: Blocked before anything is sent; Unconfirmed; one of `AWAY` when the connection broke.
+        """
+        try:
+            self._send(messages)
+        except (*AWAY, Unconfirmed):
+            self.drop()
+            raise
+
+    def _send(self, messages: Iterable[Outgoing]) -> None:
+        link = self._connected()
+        if self.blocked:
+            raise Blocked("the broker takes no messages now: memory or disk alarm")
+        for number, outgoing in enumerate(messages, 1):
+            link.channel.basic_publish(outgoing.message(), outgoing.exchange, outgoing.routing_key)
+            if self._confirms:
+                self._sent += 1
+                self._open.add(self._sent)
+                if number % _DRAIN_EVERY == 0:
+                    while link.drain(0):
+                        pass
+        if self._confirms:
+            self._await_confirms(link)
+
+    def _await_confirms(self, link: Link) -> None:
+        deadline = time.monotonic() + CONFIRM_SECONDS
+        while self._open:
+            if link.blocked:
+                raise Unconfirmed("the broker blocked before it had confirmed everything")
+            if time.monotonic() > deadline:
+                raise Unconfirmed(f"{len(self._open)} messages were not confirmed in {CONFIRM_SECONDS:.0f} s")
+            link.drain(0.5)
+        if self._refused:
+            raise Unconfirmed(f"the broker refused {self._refused} messages")
+
+    def _connected(self) -> Link:
+        if self._link is None:
+            link = Link(self._url)
+            self._sent, self._open, self._refused = 0, set(), 0
+            if self._confirms:
+                link.channel.confirm_select()
+                link.channel.events["basic_ack"].add(self._on_ack)
+                link.channel.events["basic_nack"].add(self._on_nack)
+            self._link = link
+        return self._link
+
+    def _on_ack(self, tag: int, multiple: bool) -> None:
+        if multiple:
+            self._open = {each for each in self._open if each > tag}
+        else:
+            self._open.discard(tag)
+
+    def _on_nack(self, tag: int, multiple: bool) -> None:
+        self._refused += 1
+        self._on_ack(tag, multiple)
+
+    def idle(self) -> None:
+        """Keep the connection alive between sends."""
+        if self._link is not None:
+            while self._link.drain(0):
+                pass
+
+    def drop(self) -> None:
+        """Forget the connection; the next send opens a new one."""
+        if self._link is not None:
+            self._link.drop()
+            self._link = None
+
+    def close(self) -> None:
+        """Close the connection in order."""
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+
+
+def declare_common(channel: Any) -> None:
+    """What every process needs: the RPC exchange, the retry queues and the dead letters."""
+    _exchange(channel, RPC_EXCHANGE)
+    _exchange(channel, DEAD_LETTERS)
+    _queue(channel, DEAD_LETTERS, {"x-queue-type": "quorum"})
+    channel.queue_bind(DEAD_LETTERS, DEAD_LETTERS, "#")
+    for name, milliseconds in RETRIES:
+        _exchange(channel, name)
+        _queue(
+            channel,
+            name,
+            {
+                "x-queue-type": "quorum",
+                "x-message-ttl": milliseconds,
+                "x-dead-letter-exchange": "",
+                "x-dead-letter-strategy": "at-least-once",
+                "x-overflow": "reject-publish",
+            },
+        )
+        channel.queue_bind(name, name, "#")
+
+
+def declare_commands(channel: Any, service: str) -> str:
+    """The queue of a service's commands, as stock nameko declares it; returns its name."""
+    name = f"rpc-{service}"
+    _queue(channel, name, {})
+    channel.queue_bind(name, RPC_EXCHANGE, f"{service}.*")
+    return name
+
+
+def declare_subscription(channel: Any, queue: str, source: str, keys: Sequence[str]) -> None:
+    """The queue in which a service hears another one's events; it stays while the service is away."""
+    _exchange(channel, events_exchange(source))
+    _queue(
+        channel,
+        queue,
+        {
+            "x-queue-type": "quorum",
+            "x-delivery-limit": DELIVERY_LIMIT,
+            "x-dead-letter-exchange": DEAD_LETTERS,
+            "x-dead-letter-strategy": "at-least-once",
+            "x-overflow": "reject-publish",
+        },
+    )
+    for key in keys:
+        channel.queue_bind(queue, events_exchange(source), key)
+
+
+def declare_events(channel: Any, service: str) -> None:
+    """The exchange on which a service tells its events."""
+    _exchange(channel, events_exchange(service))
+
+
+def events_exchange(service: str) -> str:
+    """The name that stock nameko gives to a service's events."""
+    return f"{service}.events"
+
+
+def queue_depth(channel: Any, queue: str) -> int:
+    """How many messages wait in a queue."""
+    return int(channel.queue_declare(queue, passive=True).message_count)
+
+
+def _exchange(channel: Any, name: str) -> None:
+    with _clear_errors(f"exchange {name}"):
+        channel.exchange_declare(name, "topic", durable=True, auto_delete=False)
+
+
+def _queue(channel: Any, name: str, arguments: dict[str, Any]) -> None:
+    with _clear_errors(f"queue {name}"):
+        channel.queue_declare(name, durable=True, auto_delete=False, arguments=arguments)
+
+
+class _clear_errors:
+    """Turn the broker's 406 into an error that says what to do."""
+
+    def __init__(self, thing: str) -> None:
+        self._thing = thing
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, PreconditionFailed):
+            raise WrongTopology(
+                f"{self._thing} exists with other arguments; delete it or rename it, then start again: {error.reply_text}"
+            ) from None
+
+
+def text_body(message: amqp.Message) -> bytes:
+    """The bytes of a message, whatever the client library made of them."""
+    body = message.body
+    return body.encode("utf-8", "surrogateescape") if isinstance(body, str) else bytes(body)
+
+

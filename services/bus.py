@@ -1,0 +1,448 @@
+"""A service on the bus: nameko extensions that take what is waiting, do it in one transaction and confirm it together.
+
+nameko gives container, lifecycle and injection; consuming and publishing are our own, because the stock ones lose
+messages (an event handler that raises is acknowledged) or double them (a graceful stop loses the acks in flight).
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import eventlet
+import sqlalchemy as sa
+from eventlet.event import Event
+from nameko.extensions import DependencyProvider
+
+from services import broker, observe
+from services.actor import SYSTEM
+from services.broker import AWAY, Blocked, Link, Outgoing, Publisher, Unconfirmed
+from services.clock import utc_now
+from services.database import Store, is_away, open_engine
+from services.errors import SansanError, Unavailable
+from services.intake import Does, Expired, Incoming, Malformed, Reacts, Told, command_job, event_job, sources_of
+from services.relay import Relay
+from services.schedule import Handler
+from services.settings import settings
+from services.wire import from_json, to_json
+from services.work import Desk, Job, Outcome
+
+log = observe.logger("bus")
+
+_POLL_SECONDS = 0.03
+_LOOK_SECONDS = 5.0
+_LONGEST_PAUSE_SECONDS = 5.0
+_JSON = {"content_type": "application/json", "content_encoding": "utf-8"}
+
+
+class Office(DependencyProvider):  # type: ignore[misc]
+    """The service's desk, shared by its loops, and the relay that publishes its journal."""
+
+    def __init__(self, store: Store, due: Mapping[str, Handler] | None = None) -> None:
+        self.store = store
+        self.due = due or {}
+        self.loops: list[Loop] = []
+
+    def setup(self) -> None:
+        """Open the database; nothing is asked of it yet, it may be away."""
+        self.desk = Desk(open_engine(settings().database(self.store.service)), self.store, utc_now)
+        self._wake = Event()
+        self._stopping = False
+        self._ended = [Event(), Event()]
+        self._publisher = Publisher(settings().amqp_url, confirms=True)
+        self.relay = Relay(self.desk.engine, self.store, self._publish, utc_now)
+
+    def start(self) -> None:
+        """Begin to relay and to do scheduled work."""
+        self.container.spawn_managed_thread(self._relay_loop)
+        self.container.spawn_managed_thread(self._due_loop)
+
+    def stop(self) -> None:
+        """When the loops have ended, publish what is left and give the lease back."""
+        for loop in self.loops:
+            loop.await_end()
+        self._stopping = True
+        self.wake()
+        for ended in self._ended:
+            ended.wait()
+        self.desk.engine.dispose()
+
+    def get_dependency(self, worker_ctx: Any) -> Desk:
+        """What a stock nameko entrypoint would be given."""
+        return self.desk
+
+    def wake(self) -> None:
+        """Something was committed: relay it at once instead of at the next look."""
+        if not self._wake.ready():
+            self._wake.send()
+
+    def _publish(self, events: Sequence[Any]) -> None:
+        self._publisher.send(
+            Outgoing(
+                broker.events_exchange(envelope.service),
+                envelope.routing_key,
+                body,
+                envelope.headers(),
+                {**_JSON, "delivery_mode": 2, "message_id": envelope.id, "type": envelope.type},
+            )
+            for envelope, body in events
+        )
+        observe.PUBLISHED.labels(self.store.service).inc(len(events))
+
+    def _relay_loop(self) -> None:
+        pause, look_at, declared = 0.0, 0.0, False
+        while True:
+            try:
+                if not declared:
+                    _declare_once(lambda channel: broker.declare_events(channel, self.store.service))
+                    declared = True
+                moved = self.relay.step()
+                if not moved and self._stopping:
+                    break
+                pause = 0.0 if moved else _POLL_SECONDS
+                if time.monotonic() > look_at:
+                    self._look()
+                    look_at = time.monotonic() + _LOOK_SECONDS
+                observe.HEALTH.tick("relay")
+            except (*AWAY, Blocked, Unconfirmed, sa.exc.DBAPIError) as error:
+                observe.HEALTH.tick("relay", ready=False)
+                if self._stopping:
+                    break
+                pause = min(max(pause * 2, 0.1), _LONGEST_PAUSE_SECONDS / 5)
+                log.warning("relay waits", error=repr(error), seconds=pause)
+            self._rest(pause)
+        self._end_relay()
+
+    def _end_relay(self) -> None:
+        try:
+            self.relay.release()
+        except sa.exc.DBAPIError as error:
+            log.warning("lease not given back", error=repr(error))
+        self._publisher.close()
+        self._ended[0].send()
+
+    def _rest(self, seconds: float) -> None:
+        if seconds:
+            with eventlet.Timeout(seconds, False):
+                self._wake.wait()
+        if self._wake.ready():
+            self._wake.reset()
+        eventlet.sleep(0)
+
+    def _look(self) -> None:
+        rows, age = self.relay.lag()
+        observe.JOURNAL_WAITING.labels(self.store.service).set(rows)
+        observe.JOURNAL_LAG.labels(self.store.service).set(age)
+        self._publisher.idle()
+
+    def _due_loop(self) -> None:
+        while not self._stopping:
+            done: list[Outcome] = []
+            try:
+                done = self.desk.do_due(self.due, SYSTEM) if self.due else []
+                observe.HEALTH.tick("schedule")
+            except sa.exc.DBAPIError as error:
+                observe.HEALTH.tick("schedule", ready=False)
+                log.warning("schedule waits", error=repr(error))
+            for outcome in done:
+                if outcome.failure:
+                    log.error("scheduled work failed", exc_info=outcome.failure)
+            if done:
+                self.wake()
+            else:
+                self._nap()
+        self._ended[1].send()
+
+    def _nap(self) -> None:
+        until = time.monotonic() + 1.0
+        while time.monotonic() < until and not self._stopping:
+            eventlet.sleep(0.1)
+
+
+def _declare_once(declare: Callable[[Any], None]) -> None:
+    link = Link(settings().amqp_url)
+    try:
+        declare(link.channel)
+    finally:
+        link.close()
+
+
+class Loop(DependencyProvider):  # type: ignore[misc]
+    """One consumer with a connection of its own: up to a batch of waiting messages, one transaction, one confirmation."""
+
+    def setup(self) -> None:
+        """Find the service's office, which ends after its loops."""
+        self._office: Office = next(each for each in self.container.dependencies if isinstance(each, Office))
+        self._office.loops.append(self)
+        self._stopping = False
+        self._ended = Event()
+        self._waiting: list[Incoming] = []
+        self._letters = Publisher(settings().amqp_url, confirms=True)
+        self.name = f"{self.container.service_name}.{self.attr_name}"
+
+    def start(self) -> None:
+        """Begin to consume."""
+        self.container.spawn_managed_thread(self._run)
+
+    def stop(self) -> None:
+        """Finish and acknowledge the batch that was begun; what was not begun goes back."""
+        self._stopping = True
+        self.await_end()
+
+    def await_end(self) -> None:
+        """Return when the loop has ended."""
+        self._ended.wait()
+
+    def declare(self, channel: Any) -> list[str]:
+        """Declare what is consumed; returns the queues."""
+        raise NotImplementedError
+
+    def handle(self, messages: Sequence[Incoming]) -> None:
+        """Do a batch. Errors: one of `AWAY` or a database that is away; then nothing is acknowledged."""
+        raise NotImplementedError
+
+    def _run(self) -> None:
+        pause = 0.1
+        while not self._stopping:
+            try:
+                link = Link(settings().amqp_url)
+                try:
+                    self._consume(link)
+                    link.close()
+                finally:
+                    link.drop()
+                pause = 0.1
+            except (*AWAY, Blocked, Unconfirmed) as error:
+                pause = self._wait(pause, error)
+            except sa.exc.DBAPIError as error:
+                if not is_away(error):
+                    raise
+                pause = self._wait(pause, error)
+                self._await_database()
+        self._letters.close()
+        observe.HEALTH.forget(self.name)
+        self._ended.send()
+
+    def _wait(self, pause: float, error: Exception) -> float:
+        observe.HEALTH.tick(self.name, ready=False)
+        log.warning("consumer waits", loop=self.name, error=repr(error), seconds=pause)
+        eventlet.sleep(0 if self._stopping else pause)
+        return min(pause * 2, _LONGEST_PAUSE_SECONDS)
+
+    def _await_database(self) -> None:
+        while not self._stopping:
+            try:
+                with self._office.desk.engine.connect() as connection:
+                    connection.execute(sa.text("SELECT 1"))
+                return
+            except sa.exc.DBAPIError:
+                observe.HEALTH.tick(self.name, ready=False)
+                eventlet.sleep(0.5)
+
+    def _consume(self, link: Link) -> None:
+        size = settings().batch_size
+        channel = link.channel
+        broker.declare_common(channel)
+        queues = self.declare(channel)
+        channel.basic_qos(0, size * 2, False)
+        self._waiting = []
+        for queue in queues:
+            channel.basic_consume(queue, callback=lambda message, queue=queue: self._arrive(queue, message))
+        look_at = 0.0
+        while not self._stopping:
+            if not self._waiting:
+                link.drain(0.2)
+            while len(self._waiting) < size and link.drain(0):
+                pass
+            if time.monotonic() > look_at:
+                for queue in queues:
+                    observe.QUEUE_DEPTH.labels(queue).set(broker.queue_depth(channel, queue))
+                look_at = time.monotonic() + _LOOK_SECONDS
+            observe.HEALTH.tick(self.name)
+            if self._waiting:
+                self._handle_batch(channel, size)
+            eventlet.sleep(0)
+
+    def _handle_batch(self, channel: Any, size: int) -> None:
+        batch, self._waiting = self._waiting[:size], self._waiting[size:]
+        begun = time.perf_counter()
+        self.handle(batch)
+        channel.basic_ack(batch[-1].tag, multiple=True)
+        observe.BATCH_SIZE.labels(self.name).observe(len(batch))
+        observe.HANDLING.labels(self.name).observe(time.perf_counter() - begun)
+
+    def _arrive(self, queue: str, message: Any) -> None:
+        properties = message.properties
+        self._waiting.append(
+            Incoming(
+                queue=queue,
+                tag=message.delivery_tag,
+                routing_key=message.delivery_info.get("routing_key", ""),
+                headers=properties.get("application_headers") or {},
+                body=broker.text_body(message),
+                content_type=_text(properties.get("content_type")),
+                correlation_id=_text(properties.get("correlation_id")),
+                reply_to=_text(properties.get("reply_to")),
+            )
+        )
+
+    def bury(self, message: Incoming, reason: str, attempts: int = 0) -> None:
+        """Put a message aside for good, with its reason; returns when the broker has it."""
+        log.error("dead letter", queue=message.queue, event=message.header("ce-id"), reason=reason)
+        observe.DEAD_LETTERED.labels(message.queue).inc()
+        headers = {
+            **_plain(message.headers),
+            "sansan-queue": message.queue,
+            "sansan-reason": reason[:2000],
+            "sansan-attempts": attempts,
+            "sansan-routing-key": message.routing_key,
+            "sansan-at": utc_now().isoformat(),
+        }
+        self._letters.send([_copy(broker.DEAD_LETTERS, message, headers)])
+
+    def again_later(self, message: Incoming, reason: str) -> None:
+        """Try an event again after 1 s, 10 s, 1 min, 10 min; then it is a dead letter."""
+        attempts = message.headers.get("sansan-attempts", 0)
+        attempts = attempts if isinstance(attempts, int) else 0
+        if attempts >= len(broker.RETRIES):
+            self.bury(message, reason, attempts)
+            return
+        observe.RETRIED.labels(message.queue).inc()
+        log.warning("event failed", queue=message.queue, event=message.header("ce-id"), attempts=attempts, reason=reason)
+        headers = {**_plain(message.headers), "sansan-attempts": attempts + 1, "sansan-reason": reason[:2000]}
+        self._letters.send([_copy(broker.RETRIES[attempts][0], message, headers)])
+
+
+def _copy(exchange: str, message: Incoming, headers: dict[str, Any]) -> Outgoing:
+    properties = {"content_type": message.content_type, "delivery_mode": 2}
+    return Outgoing(exchange, message.queue, message.body, headers, properties)
+
+
+def _plain(headers: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: found for name, found in headers.items() if isinstance(found, (str, int)) and len(name) < 100}
+
+
+def _text(found: Any) -> str:
+    return found if isinstance(found, str) else ""
+
+
+class Commands(Loop):
+    """A service's commands: stock nameko RPC on the outside, the batch loop on the inside."""
+
+    def __init__(self, does: Does) -> None:
+        self.does = does
+
+    def setup(self) -> None:
+        """Open nothing yet; replies go out on a connection of their own, so that a blocked broker stops them only."""
+        super().setup()
+        self._replies = Publisher(settings().amqp_url, confirms=False)
+
+    def declare(self, channel: Any) -> list[str]:
+        """The stock queue `rpc-SERVICE`."""
+        return [broker.declare_commands(channel, self.container.service_name)]
+
+    def handle(self, messages: Sequence[Incoming]) -> None:
+        """Do the commands, commit, reply."""
+        jobs: list[tuple[Incoming, Job]] = []
+        answers: list[tuple[Incoming, str]] = []
+        for message in messages:
+            try:
+                jobs.append((message, command_job(self.container.service_name, self.does, message, utc_now())))
+            except Expired:
+                observe.HANDLED.labels(message.routing_key[:80], "expired").inc()
+            except Malformed as error:
+                self.bury(message, str(error))
+                answers.append((message, _error_reply(Unavailable(str(error), "消息无法识别"))))
+            except SansanError as error:
+                observe.HANDLED.labels(message.routing_key[:80], error.code).inc()
+                answers.append((message, _error_reply(error)))
+        away: Exception | None = None
+        try:
+            outcomes = self._office.desk.perform([job for _, job in jobs]) if jobs else []
+        except sa.exc.DBAPIError as error:
+            away, outcomes = error, [Outcome(failure=error) for _ in jobs]
+        answers += [(message, self._answer(message, outcome)) for (message, _), outcome in zip(jobs, outcomes, strict=True)]
+        self._office.wake()
+        self._reply(answers)
+        if away is not None:
+            log.error("database away", error=repr(away))
+            self._await_database()
+
+    def _answer(self, message: Incoming, outcome: Outcome) -> str:
+        name = message.routing_key[:80]
+        if outcome.failure is not None:
+            observe.HANDLED.labels(name, "failed").inc()
+            log.error("command failed", command=name, id=message.correlation_id, exc_info=outcome.failure)
+            return _error_reply(Unavailable("the service could not do this now", "服务暂时无法处理,请稍后再试"))
+        code = outcome.refusal.code if outcome.refusal else "repeated" if outcome.repeated else "done"
+        observe.HANDLED.labels(name, code).inc()
+        return _with_nameko_names(outcome.reply)
+
+    def _reply(self, answers: Sequence[tuple[Incoming, str]]) -> None:
+        replies = [
+            Outgoing(
+                broker.RPC_EXCHANGE,
+                message.reply_to,
+                reply.encode(),
+                {},
+                {**_JSON, "correlation_id": message.correlation_id},
+            )
+            for message, reply in answers
+            if message.reply_to
+        ]
+        try:
+            if replies:
+                self._replies.send(replies)
+        except (*AWAY, Blocked) as error:
+            observe.REPLIES_DROPPED.inc(len(replies))
+            log.warning("replies dropped; a repeated command gets the stored one", error=repr(error), count=len(replies))
+
+
+def _error_reply(error: SansanError) -> str:
+    return _with_nameko_names(to_json({"result": None, "error": error.to_wire()}).decode())
+
+
+def _with_nameko_names(reply: str) -> str:
+    """Add what a stock nameko client rebuilds the exception from."""
+    if reply.startswith('{"result":null,"error":null') or not reply.startswith('{"result":null,"error":{'):
+        return reply
+    data = from_json(reply)
+    error = data["error"]
+    kind = "".join(word.title() for word in error["code"].split("_"))
+    error["exc_type"], error["exc_path"] = kind, f"services.errors.{kind}"
+    error["exc_args"] = [error["en"], error["zh"], error["clause"], error["details"]]
+    error["value"] = error["en"]
+    return to_json(data).decode()
+
+
+class Subscriptions(Loop):
+    """What a service hears of others: the events in its table of reactions, or (the edge) everything."""
+
+    def __init__(self, reacts: Reacts | None = None, told: Told | None = None, sources: Any = None) -> None:
+        self.reacts = reacts or {}
+        self.told = told
+        self.sources: dict[str, list[str]] = sources if sources is not None else sources_of(self.reacts)
+
+    def declare(self, channel: Any) -> list[str]:
+        """One quorum queue `SERVICE.on.SOURCE` for each service that is listened to."""
+        queues = []
+        for source, keys in self.sources.items():
+            queues.append(f"{self.container.service_name}.on.{source}")
+            broker.declare_subscription(channel, queues[-1], source, keys)
+        return queues
+
+    def handle(self, messages: Sequence[Incoming]) -> None:
+        """React to the events in one transaction; what fails is tried again later, what is malformed is buried."""
+        jobs: list[tuple[Incoming, Job]] = []
+        for message in messages:
+            try:
+                jobs.append((message, event_job(message.queue, self.reacts, self.told, message)))
+            except Malformed as error:
+                self.bury(message, str(error))
+        outcomes = self._office.desk.perform([job for _, job in jobs]) if jobs else []
+        for (message, _), outcome in zip(jobs, outcomes, strict=True):
+            wrong = outcome.failure or outcome.refusal
+            name = message.header("ce-type")[:80]
+            observe.HANDLED.labels(name, "failed" if wrong else "repeated" if outcome.repeated else "done").inc()
+            if wrong is not None:
+                self.again_later(message, repr(wrong))
+        self._office.wake()

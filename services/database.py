@@ -1,0 +1,140 @@
+"""One database per service: SQLite (WAL) on one machine, PostgreSQL in earnest, with the same tables and column types."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, Dialect, Engine
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from services.wire import from_json, reader, to_json
+
+BUSY_SECONDS = 30
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant in UTC: `timestamptz` on PostgreSQL, sortable text of fixed width on SQLite."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The column type of the dialect."""
+        return dialect.type_descriptor(sa.DateTime(True) if dialect.name == "postgresql" else sa.String(32))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """To the database; a naive time is a defect."""
+        if value is None or dialect.name == "postgresql":
+            return value
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """From the database, in UTC."""
+        if value is None:
+            return None
+        return value.astimezone(UTC) if isinstance(value, datetime) else datetime.fromisoformat(value)
+
+
+class Json(TypeDecorator[Any]):
+    """A part of an aggregate kept as JSON text and given back as the type that was declared for it."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, of: Any = dict) -> None:
+        super().__init__()
+        self.of = of
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
+        """To the database."""
+        return to_json(value).decode()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """From the database."""
+        return None if value is None else reader(self.of)(from_json(value))
+
+
+class Choice(TypeDecorator[Any]):
+    """One of an enumeration's values, kept as text and given back as the member that it is."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self, of: type[StrEnum] | None = None) -> None:
+        super().__init__(40)
+        self.of = of
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """To the database."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """From the database."""
+        return value if value is None or self.of is None else self.of(value)
+
+
+def key(*names: str) -> list[sa.Column[Any]]:
+    """The key of every table: the community first, then the rest as ids."""
+    community: sa.Column[Any] = sa.Column("community_id", sa.String(64), primary_key=True)
+    return [community, *(sa.Column(name, sa.Uuid(as_uuid=False), primary_key=True) for name in names or ("id",))]
+
+
+@dataclass(frozen=True)
+class Store:
+    """What a service keeps: its name, its tables, and which table holds which kind of aggregate."""
+
+    service: str
+    metadata: sa.MetaData
+    aggregates: Mapping[type, sa.Table]
+
+    def table(self, name: str) -> sa.Table:
+        """One of the tables that every service has: journal, inbox, due …"""
+        return self.metadata.tables[name]
+
+
+def open_engine(url: URL, pool_size: int = 5) -> Engine:
+    """A connected pool; on SQLite every transaction that may write takes the write lock when it begins."""
+    if url.get_backend_name() == "sqlite":
+        engine = sa.create_engine(url, pool_size=pool_size, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return sa.create_engine(url, pool_size=pool_size, max_overflow=2, pool_pre_ping=False, pool_recycle=1800)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "journal_size_limit=67108864"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def reading(engine: Engine) -> Connection:
+    """A connection that only reads, so that it never waits for a writer."""
+    return engine.connect().execution_options(reading=True)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error means that the database does not answer, and not that it refused."""
+    if not isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError)):
+        return False
+    return not str(getattr(error.orig, "sqlstate", None) or "").startswith("40")
+
+
+def insert_ignoring(connection: Connection, table: sa.Table) -> Any:
+    """An INSERT that leaves a row alone that is there already."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as pg_insert
+
+        return pg_insert(table).on_conflict_do_nothing()
+    from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+    return sqlite_insert(table).on_conflict_do_nothing()

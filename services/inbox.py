@@ -1,0 +1,58 @@
+"""Nothing is done twice: each event and each command leaves a row here, in the transaction that did it, with its reply.
+
+A repeated event changes nothing; a repeated command gets the stored reply, for 7 days.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.database import Instant, Store
+from services.wire import to_json
+
+KEPT_DAYS = 7
+COMMANDS = "commands"
+_PURGED_AT_ONCE = 5000
+
+
+def inbox_tables(metadata: sa.MetaData) -> None:
+    """Add the inbox to a service's tables."""
+    inbox = sa.Table(
+        "inbox",
+        metadata,
+        sa.Column("community_id", sa.String(64), primary_key=True),
+        sa.Column("consumer", sa.String(64), primary_key=True),
+        sa.Column("id", sa.Uuid(as_uuid=False), primary_key=True),
+        sa.Column("request", sa.String(64), nullable=False),
+        sa.Column("reply", sa.Text, nullable=False),
+        sa.Column("at", Instant, nullable=False),
+    )
+    sa.Index("inbox_at", inbox.c.at)
+
+
+def request_hash(name: str, member_id: str, data: Any) -> str:
+    """What makes two commands the same request: who asks for what with which members."""
+    return hashlib.sha256(to_json([name, member_id, data])).hexdigest()
+
+
+def seen(connection: Connection, store: Store, consumer: str, ids: Iterable[str]) -> dict[tuple[str, str], Any]:
+    """The rows of those ids that were done before, by community and id."""
+    inbox = store.table("inbox")
+    query = sa.select(inbox).where(inbox.c.consumer == consumer, inbox.c.id.in_(list(ids)))
+    return {(row.community_id, row.id): row for row in connection.execute(query)}
+
+
+def purge(connection: Connection, store: Store, now: datetime) -> int:
+    """Delete what is older than the days it is kept, a limited number at once; returns how many rows went."""
+    inbox = store.table("inbox")
+    old = (
+        sa.select(inbox.c.community_id, inbox.c.consumer, inbox.c.id)
+        .where(inbox.c.at < now - timedelta(days=KEPT_DAYS))
+        .limit(_PURGED_AT_ONCE)
+    )
+    where = sa.tuple_(inbox.c.community_id, inbox.c.consumer, inbox.c.id).in_(old)
+    return connection.execute(sa.delete(inbox).where(where)).rowcount

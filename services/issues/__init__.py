@@ -1,0 +1,1 @@
+"""Issues: what residents report, from the report to the confirmed settlement."""

@@ -1,0 +1,15 @@
+"""The issues service on the bus."""
+
+from services.bus import Commands, Office, Subscriptions
+from services.issues.store import STORE
+from services.issues.use_cases import DOES, DUE, REACTS
+
+
+class IssuesService:
+    """Takes commands about issues, hears of communities, tells what happened."""
+
+    name = "issues"
+
+    office = Office(STORE, DUE)
+    commands = Commands(DOES)
+    subscriptions = Subscriptions(REACTS)

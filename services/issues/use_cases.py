@@ -1,0 +1,101 @@
+"""What the issues service does: one function for each command and each event; the tables at the end are its contents."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from gateway.directory.contract import CommunityChanged, CommunityOnboarded
+from services.actor import SYSTEM
+from services.communities import remember
+from services.errors import Refused
+from services.ids import new_id
+from services.issues.contract import (
+    AcceptIssue,
+    ConfirmIssue,
+    IssueState,
+    RejectIssue,
+    ReopenIssue,
+    ReportIssue,
+    ResolveIssue,
+)
+from services.issues.model import Issue
+from services.issues.policy import REOPENING_DAYS
+from services.schedule import Due
+from services.work import Work
+
+SILENCE = "confirm_by_silence"
+
+
+def report_issue(work: Work, command: ReportIssue) -> IssueState:
+    """Begin an issue; a building that is named must be one of the community's."""
+    building = command.place.building_id
+    if building and building not in work.community.buildings:
+        raise Refused("this community has no such building", "本社区没有该楼栋", "日-1")
+    issue, reported = Issue.report(new_id(), command, work.actor, work.held, work.moment)
+    work.add(issue)
+    work.record(reported)
+    return issue.state()
+
+
+def accept_issue(work: Work, command: AcceptIssue) -> IssueState:
+    """Take an issue on."""
+    issue = work.load(Issue, command.issue_id)
+    work.record(issue.accept(work.actor, work.held, work.moment))
+    return issue.state()
+
+
+def reject_issue(work: Work, command: RejectIssue) -> IssueState:
+    """Say that an issue is out of scope."""
+    issue = work.load(Issue, command.issue_id)
+    work.record(issue.reject(command.reason, work.actor, work.held, work.moment))
+    return issue.state()
+
+
+def resolve_issue(work: Work, command: ResolveIssue) -> IssueState:
+    """Settle an issue; if its reporter is silent for the reopening days, that confirms it."""
+    issue = work.load(Issue, command.issue_id)
+    work.record(issue.resolve(command.note, work.actor, work.held, work.moment))
+    work.schedule(SILENCE, issue.id, _end_of_reopening(work))
+    return issue.state()
+
+
+def confirm_issue(work: Work, command: ConfirmIssue) -> IssueState:
+    """Confirm that the problem is gone."""
+    issue = work.load(Issue, command.issue_id)
+    work.record(issue.confirm(command.note, work.actor, work.held, work.moment))
+    return issue.state()
+
+
+def reopen_issue(work: Work, command: ReopenIssue) -> IssueState:
+    """Say that the problem is not gone."""
+    issue = work.load(Issue, command.issue_id)
+    work.record(issue.reopen(command.reason, work.actor, work.held, work.moment))
+    return issue.state()
+
+
+def confirm_by_silence(work: Work, due: Due) -> None:
+    """Confirm what its reporter left alone; refused, and so passed over, where it was reopened or confirmed meanwhile."""
+    issue = work.load(Issue, due.subject)
+    work.record(issue.confirm_by_silence(SYSTEM, work.moment))
+
+
+def _end_of_reopening(work: Work) -> datetime:
+    """The local midnight that ends the last of the reopening days."""
+    last_day = work.moment.day + timedelta(days=work.moment.value(REOPENING_DAYS) + 1)
+    return datetime.combine(last_day, time(), ZoneInfo(work.moment.zone))
+
+
+DOES = {
+    ReportIssue: report_issue,
+    AcceptIssue: accept_issue,
+    RejectIssue: reject_issue,
+    ResolveIssue: resolve_issue,
+    ConfirmIssue: confirm_issue,
+    ReopenIssue: reopen_issue,
+}
+
+REACTS = {
+    CommunityOnboarded: remember,
+    CommunityChanged: remember,
+}
+
+DUE = {SILENCE: confirm_by_silence}

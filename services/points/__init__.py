@@ -1,0 +1,1 @@
+"""Points: what taking part earns, kept in a double-entry ledger."""

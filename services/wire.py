@@ -1,0 +1,122 @@
+"""Contracts on the wire: dataclasses to JSON and back, either trusted (our own store) or validated (anything foreign)."""
+
+import dataclasses
+import types
+import typing
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from enum import Enum
+from functools import cache
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+
+import orjson
+
+from services.declare import Seen
+
+T = TypeVar("T")
+
+
+def to_json(thing: object) -> bytes:
+    """Canonical JSON: UTF-8, no spaces, members in declared order, times in UTC with a `Z`."""
+    return orjson.dumps(thing, option=orjson.OPT_UTC_Z)
+
+
+def from_json(data: bytes | str) -> Any:
+    """Any JSON value. Errors: ValueError on bytes that are no JSON or hold lone surrogates."""
+    return orjson.loads(data)
+
+
+def to_data(thing: object) -> Any:
+    """The same as plain dicts, lists, strings and numbers."""
+    return from_json(to_json(thing))
+
+
+def hints_of(cls: type) -> dict[str, Any]:
+    """The annotated members of a contract class."""
+    return typing.get_type_hints(cls, include_extras=True)
+
+
+@cache
+def reader(hint: Any) -> Callable[[Any], Any]:
+    """A function that makes a value of the annotated type from trusted plain data."""
+    if get_origin(hint) is Annotated:
+        return reader(get_args(hint)[0])
+    if isinstance(hint, types.UnionType) or get_origin(hint) is Union:
+        inner = reader(next(arg for arg in get_args(hint) if arg is not type(None)))
+        return lambda data: None if data is None else inner(data)
+    if get_origin(hint) is tuple:
+        item = reader(get_args(hint)[0])
+        return lambda data: tuple(item(part) for part in data)
+    if isinstance(hint, type):
+        if issubclass(hint, Enum):
+            return hint
+        if hint is datetime:
+            return _instant
+        if hint is date:
+            return date.fromisoformat
+        if dataclasses.is_dataclass(hint):
+            return _object_reader(hint)
+    return lambda data: data
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _object_reader(cls: type) -> Callable[[Any], Any]:
+    members = [(name, reader(hint)) for name, hint in hints_of(cls).items()]
+
+    def read(data: Mapping[str, Any]) -> Any:
+        return cls(**{name: make(data[name]) for name, make in members if name in data})
+
+    return read
+
+
+def read(cls: type[T], data: Any) -> T:
+    """A contract object from trusted plain data (our own store); members that are absent take their defaults."""
+    return typing.cast(T, reader(cls)(data))
+
+
+@cache
+def filter_for(hint: Any, audience: str) -> Callable[[Any], Any] | None:
+    """A function that leaves out what this audience may not see; None when nothing is hidden from it."""
+    if get_origin(hint) is Annotated:
+        return filter_for(get_args(hint)[0], audience)
+    if isinstance(hint, types.UnionType) or get_origin(hint) is Union:
+        inner = filter_for(next(arg for arg in get_args(hint) if arg is not type(None)), audience)
+        return inner and (lambda data: None if data is None else inner(data))
+    if get_origin(hint) is tuple:
+        item = filter_for(get_args(hint)[0], audience)
+        return item and (lambda data: [item(part) for part in data])
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return _object_filter(hint, audience)
+    return None
+
+
+def _object_filter(cls: type, audience: str) -> Callable[[Any], Any] | None:
+    hidden = {name for name, hint in hints_of(cls).items() if not _visible(hint, audience)}
+    deeper = {
+        name: inner
+        for name, hint in hints_of(cls).items()
+        if name not in hidden and (inner := filter_for(hint, audience))
+    }
+    if not hidden and not deeper:
+        return None
+
+    def leave_out(data: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            name: deeper[name](value) if name in deeper else value for name, value in data.items() if name not in hidden
+        }
+
+    return leave_out
+
+
+def _visible(hint: Any, audience: str) -> bool:
+    limits = [mark for mark in get_args(hint)[1:] if isinstance(mark, Seen)] if get_origin(hint) is Annotated else []
+    return all(audience in limit.by for limit in limits)
+
+
+def shown_to(cls: type, data: Mapping[str, Any], audience: str) -> bytes:
+    """The JSON of a contract object's plain data as one audience sees it."""
+    leave_out = filter_for(cls, audience)
+    return to_json(leave_out(data) if leave_out else data)
