@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import amqp
-import kombu
 from amqp.exceptions import AMQPError, PreconditionFailed
+from kombu.connection import Connection
+from kombu.exceptions import OperationalError
 
 RPC_EXCHANGE = "nameko-rpc"
 DEAD_LETTERS = "dead-letters"
@@ -21,7 +22,7 @@ HEARTBEAT_SECONDS = 20
 CONFIRM_SECONDS = 20.0
 _DRAIN_EVERY = 64
 
-AWAY = (AMQPError, kombu.exceptions.OperationalError, OSError)
+AWAY = (AMQPError, OperationalError, OSError)
 
 
 class WrongTopology(Exception):
@@ -56,7 +57,7 @@ class Link:
 
     def __init__(self, url: str) -> None:
         self.blocked = False
-        self._connection = kombu.Connection(
+        self._connection: Any = Connection(
             url,
             heartbeat=HEARTBEAT_SECONDS,
             connect_timeout=5,
@@ -289,5 +290,3 @@ def text_body(message: amqp.Message) -> bytes:
     """The bytes of a message, whatever the client library made of them."""
     body = message.body
     return body.encode("utf-8", "surrogateescape") if isinstance(body, str) else bytes(body)
-
-

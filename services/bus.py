@@ -6,40 +6,57 @@ messages (an event handler that raises is acknowledged) or double them (a gracef
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import eventlet
 import sqlalchemy as sa
 from eventlet.event import Event
 from nameko.extensions import DependencyProvider
+from sqlalchemy.engine import Connection
 
-from services import broker, observe
+from services import broker, inbox, observe
 from services.actor import SYSTEM
 from services.broker import AWAY, Blocked, Link, Outgoing, Publisher, Unconfirmed
 from services.clock import utc_now
 from services.database import Store, is_away, open_engine
 from services.errors import SansanError, Unavailable
-from services.intake import Does, Expired, Incoming, Malformed, Reacts, Told, command_job, event_job, sources_of
+from services.intake import Expired, Incoming, Malformed, Told, command_job, event_job, sources_of
 from services.relay import Relay
 from services.schedule import Handler
 from services.settings import settings
 from services.wire import from_json, to_json
-from services.work import Desk, Job, Outcome
+from services.work import Desk, Does, Job, Outcome, Reacts
 
 log = observe.logger("bus")
 
+Sweep = Callable[[Connection, Store, datetime], int]
+
 _POLL_SECONDS = 0.03
+_STAND_BY_SECONDS = 1.0
+_HOUSEKEEPING_SECONDS = 600.0
 _LOOK_SECONDS = 5.0
 _LONGEST_PAUSE_SECONDS = 5.0
 _JSON = {"content_type": "application/json", "content_encoding": "utf-8"}
 
 
-class Office(DependencyProvider):  # type: ignore[misc]
-    """The service's desk, shared by its loops, and the relay that publishes its journal."""
+class Office(DependencyProvider):
+    """The service's desk, shared by its loops; its relay, its scheduled work and its housekeeping.
 
-    def __init__(self, store: Store, due: Mapping[str, Handler] | None = None) -> None:
+    `tells` is False for a store whose journal stays empty. `keep_house` are functions that delete what is out of date.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        due: Mapping[str, Handler] | None = None,
+        tells: bool = True,
+        keep_house: Sequence[Sweep] = (inbox.purge,),
+    ) -> None:
         self.store = store
         self.due = due or {}
+        self.tells = tells
+        self.keep_house = keep_house
         self.loops: list[Loop] = []
 
     def setup(self) -> None:
@@ -53,8 +70,11 @@ class Office(DependencyProvider):  # type: ignore[misc]
 
     def start(self) -> None:
         """Begin to relay and to do scheduled work."""
-        self.container.spawn_managed_thread(self._relay_loop)
         self.container.spawn_managed_thread(self._due_loop)
+        if self.tells:
+            self.container.spawn_managed_thread(self._relay_loop)
+        else:
+            self._ended[0].send()
 
     def stop(self) -> None:
         """When the loops have ended, publish what is left and give the lease back."""
@@ -98,13 +118,13 @@ class Office(DependencyProvider):  # type: ignore[misc]
                 moved = self.relay.step()
                 if not moved and self._stopping:
                     break
-                pause = 0.0 if moved else _POLL_SECONDS
+                pause = 0.0 if moved else _POLL_SECONDS if self.relay.holds else _STAND_BY_SECONDS
                 if time.monotonic() > look_at:
                     self._look()
                     look_at = time.monotonic() + _LOOK_SECONDS
-                observe.HEALTH.tick("relay")
+                observe.HEALTH.tick(f"{self.store.service}.relay")
             except (*AWAY, Blocked, Unconfirmed, sa.exc.DBAPIError) as error:
-                observe.HEALTH.tick("relay", ready=False)
+                observe.HEALTH.tick(f"{self.store.service}.relay", ready=False)
                 if self._stopping:
                     break
                 pause = min(max(pause * 2, 0.1), _LONGEST_PAUSE_SECONDS / 5)
@@ -135,13 +155,16 @@ class Office(DependencyProvider):  # type: ignore[misc]
         self._publisher.idle()
 
     def _due_loop(self) -> None:
+        sweep_at = 0.0
         while not self._stopping:
             done: list[Outcome] = []
             try:
                 done = self.desk.do_due(self.due, SYSTEM) if self.due else []
-                observe.HEALTH.tick("schedule")
+                if time.monotonic() > sweep_at:
+                    sweep_at = time.monotonic() + (1.0 if self._sweep() else _HOUSEKEEPING_SECONDS)
+                observe.HEALTH.tick(f"{self.store.service}.schedule")
             except sa.exc.DBAPIError as error:
-                observe.HEALTH.tick("schedule", ready=False)
+                observe.HEALTH.tick(f"{self.store.service}.schedule", ready=False)
                 log.warning("schedule waits", error=repr(error))
             for outcome in done:
                 if outcome.failure:
@@ -151,6 +174,10 @@ class Office(DependencyProvider):  # type: ignore[misc]
             else:
                 self._nap()
         self._ended[1].send()
+
+    def _sweep(self) -> int:
+        with self.desk.engine.begin() as connection:
+            return sum(sweep(connection, self.store, utc_now()) for sweep in self.keep_house)
 
     def _nap(self) -> None:
         until = time.monotonic() + 1.0
@@ -166,12 +193,12 @@ def _declare_once(declare: Callable[[Any], None]) -> None:
         link.close()
 
 
-class Loop(DependencyProvider):  # type: ignore[misc]
+class Loop(DependencyProvider):
     """One consumer with a connection of its own: up to a batch of waiting messages, one transaction, one confirmation."""
 
     def setup(self) -> None:
-        """Find the service's office, which ends after its loops."""
-        self._office: Office = next(each for each in self.container.dependencies if isinstance(each, Office))
+        """Find the service's office (its attribute `office`), which ends after its loops."""
+        self._office: Office = next(each for each in self.container.dependencies if each.attr_name == "office")
         self._office.loops.append(self)
         self._stopping = False
         self._ended = Event()
@@ -307,7 +334,9 @@ class Loop(DependencyProvider):  # type: ignore[misc]
             self.bury(message, reason, attempts)
             return
         observe.RETRIED.labels(message.queue).inc()
-        log.warning("event failed", queue=message.queue, event=message.header("ce-id"), attempts=attempts, reason=reason)
+        log.warning(
+            "event failed", queue=message.queue, event=message.header("ce-id"), attempts=attempts, reason=reason
+        )
         headers = {**_plain(message.headers), "sansan-attempts": attempts + 1, "sansan-reason": reason[:2000]}
         self._letters.send([_copy(broker.RETRIES[attempts][0], message, headers)])
 
@@ -360,7 +389,9 @@ class Commands(Loop):
             outcomes = self._office.desk.perform([job for _, job in jobs]) if jobs else []
         except sa.exc.DBAPIError as error:
             away, outcomes = error, [Outcome(failure=error) for _ in jobs]
-        answers += [(message, self._answer(message, outcome)) for (message, _), outcome in zip(jobs, outcomes, strict=True)]
+        answers += [
+            (message, self._answer(message, outcome)) for (message, _), outcome in zip(jobs, outcomes, strict=True)
+        ]
         self._office.wake()
         self._reply(answers)
         if away is not None:
@@ -394,7 +425,9 @@ class Commands(Loop):
                 self._replies.send(replies)
         except (*AWAY, Blocked) as error:
             observe.REPLIES_DROPPED.inc(len(replies))
-            log.warning("replies dropped; a repeated command gets the stored one", error=repr(error), count=len(replies))
+            log.warning(
+                "replies dropped; a repeated command gets the stored one", error=repr(error), count=len(replies)
+            )
 
 
 def _error_reply(error: SansanError) -> str:

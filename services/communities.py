@@ -1,4 +1,4 @@
-"""What every service knows of a community: its district, its clock, its own numbers and its buildings, told by the directory's events."""
+"""What every service knows of a community, told by the directory: its district, its clock, its numbers, its buildings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -101,9 +101,7 @@ class Communities:
         found = self._known.get(community_id)
         if found and at - found[0] < _FRESH_SECONDS:
             return found[1]
-        row = connection.execute(
-            sa.select(self._table).where(self._table.c.community_id == community_id)
-        ).one_or_none()
+        row = connection.execute(sa.select(self._table).where(self._table.c.community_id == community_id)).one_or_none()
         if row is None:
             return None
         community = _from_row(row)

@@ -7,7 +7,7 @@ happened to it. An event's first member is the state of its subject after it hap
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar, dataclass_transform
+from typing import TypeVar, dataclass_transform
 
 from services.actor import MEMBER, Who
 
@@ -91,9 +91,9 @@ class CommandSpec:
 
 @dataclass(frozen=True)
 class EventSpec:
-    """An event: its CloudEvents type, and the member that holds its subject's state."""
+    """An event: its CloudEvents type `name`, and the member that holds its subject's state."""
 
-    type: str
+    name: str
     cls: type
     subject: str
     state: type
@@ -101,12 +101,12 @@ class EventSpec:
     @property
     def service(self) -> str:
         """The service that the event comes from."""
-        return self.type.split(".")[0]
+        return self.name.split(".")[0]
 
     @property
     def key(self) -> str:
         """`ENTITY.VERB`: the routing key after the community."""
-        return ".".join(self.type.split(".")[1:3])
+        return ".".join(self.name.split(".")[1:3])
 
 
 VIEWS: dict[type, ViewSpec] = {}
@@ -163,7 +163,8 @@ def event(type_: str) -> Callable[[type[T]], type[T]]:
     def declare(cls: type[T]) -> type[T]:
         made = dataclass(frozen=True, kw_only=True, slots=True)(cls)
         first = dataclasses.fields(made)[0]  # type: ignore[arg-type]
-        assert isinstance(first.type, type) and first.type in VIEWS, f"{type_}: the first member must be a view"
+        assert isinstance(first.type, type), f"{type_}: the first member must be a view"
+        assert first.type in VIEWS, f"{type_}: the first member must be a view"
         spec = EventSpec(type_, made, first.name, first.type)
         EVENTS[type_] = spec
         _EVENT_OF[made] = spec

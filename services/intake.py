@@ -18,10 +18,8 @@ from services.inbox import COMMANDS as COMMANDS_CONSUMER
 from services.inbox import request_hash
 from services.schemas import load, load_tolerantly
 from services.wire import from_json, to_data
-from services.work import Context, Job, Work
+from services.work import Context, Does, Job, Reacts, Work
 
-Does = Mapping[type, Callable[[Work, Any], object]]
-Reacts = Mapping[type, Callable[[Work, Any], None]]
 Told = Callable[[Work, Envelope, type, Any], None]
 
 MOST_BYTES = 1_000_000
@@ -80,8 +78,10 @@ def command_job(service: str, does: Does, message: Incoming, now: datetime) -> J
     if body["args"]:
         raise Invalid("give the members of a command by name", "命令的各项须按名称给出")
     actor = tokens.verify(message.header("nameko.auth_token"), now)
-    command = load(spec.cls, body["kwargs"])
-    return job_of(spec, does, command, actor, _context(spec, command, actor, message), message.header("nameko.command_id"))
+    command: Any = load(spec.cls, body["kwargs"])
+    return job_of(
+        spec, does, command, actor, _context(spec, command, actor, message), message.header("nameko.command_id")
+    )
 
 
 def job_of(spec: CommandSpec, does: Does, command: Any, actor: Any, context: Context, command_id: str = "") -> Job:
@@ -129,7 +129,7 @@ def event_job(consumer: str, reacts: Reacts, told: Told | None, message: Incomin
         raise Malformed(f"nobody here knows the event type {envelope.type[:120]!r}")
     data = message.json()
     try:
-        event = load_tolerantly(spec.cls, data)
+        event: Any = load_tolerantly(spec.cls, data)
     except Invalid as error:
         raise Malformed(f"{envelope.type} is {error.reason.en}: {error.details[:3]}") from None
     if getattr(event, spec.subject).community_id != envelope.community_id:
@@ -158,5 +158,3 @@ def sources_of(reacts: Reacts) -> dict[str, list[str]]:
 def everything() -> dict[str, list[str]]:
     """All events of all services."""
     return {spec.service: ["#"] for spec in EVENTS.values()}
-
-

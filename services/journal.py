@@ -110,7 +110,12 @@ def chain(connection: Connection, store: Store, rows: Sequence[Any]) -> list[dic
         sequence, previous = last.get(row.community_id, (0, FIRST_HASH))
         last[row.community_id] = (sequence + 1, row_hash(previous, row))
         links.append(
-            {"community_id": row.community_id, "id": row.id, "sequence": sequence + 1, "hash": last[row.community_id][1]}
+            {
+                "community_id": row.community_id,
+                "id": row.id,
+                "sequence": sequence + 1,
+                "hash": last[row.community_id][1],
+            }
         )
     moved = [{"community_id": name, "sequence": at, "hash": text} for name, (at, text) in last.items()]
     if new := [head for head in moved if head["community_id"] not in known]:

@@ -95,7 +95,7 @@ def markdown(lifecycle: Lifecycle) -> str:
     for move in lifecycle:
         checks = "; ".join(check.__name__.replace("_", " ") for check in move.only_if)
         lines.append(
-            f"| {move.name} | {move.by.en} ({move.by.zh}) | {', '.join(move.sources) or '–'} "  # noqa: RUF001
+            f"| {move.name} | {move.by.en} ({move.by.zh}) | {', '.join(move.sources) or '–'} "
             f"| {move.target} | {move.clause} | {checks} |"
         )
     return "\n".join(lines)

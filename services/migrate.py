@@ -1,5 +1,6 @@
 """Alembic, one history per service: `upgrade` brings a service's database to the newest schema, creating it if need be."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -49,8 +50,6 @@ def _create(url: URL) -> None:
         known = connection.execute(sa.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": url.database})
         if known.first() is None:
             quoted = connection.dialect.identifier_preparer.quote(str(url.database))
-            try:
+            with suppress(sa.exc.ProgrammingError, sa.exc.IntegrityError):
                 connection.execute(sa.text(f"CREATE DATABASE {quoted}"))
-            except (sa.exc.ProgrammingError, sa.exc.IntegrityError):
-                pass
     server.dispose()

@@ -3,6 +3,7 @@
 import logging
 import sys
 import time
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -12,13 +13,23 @@ REGISTRY = CollectorRegistry()
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
 BATCH_SIZE = Histogram(
-    "sansan_batch_size", "Messages handled in one transaction", ["loop"], buckets=(1, 2, 5, 10, 20, 50, 100), registry=REGISTRY
+    "sansan_batch_size",
+    "Messages handled in one transaction",
+    ["loop"],
+    buckets=(1, 2, 5, 10, 20, 50, 100),
+    registry=REGISTRY,
 )
 HANDLING = Histogram("sansan_batch_seconds", "Time to handle one batch", ["loop"], buckets=_SECONDS, registry=REGISTRY)
-HANDLED = Counter("sansan_handled_total", "Commands and events by name and outcome", ["name", "outcome"], registry=REGISTRY)
+HANDLED = Counter(
+    "sansan_handled_total", "Commands and events by name and outcome", ["name", "outcome"], registry=REGISTRY
+)
 QUEUE_DEPTH = Gauge("sansan_queue_depth", "Messages that wait in a queue", ["queue"], registry=REGISTRY)
-JOURNAL_WAITING = Gauge("sansan_journal_waiting", "Journal rows that are not published yet", ["service"], registry=REGISTRY)
-JOURNAL_LAG = Gauge("sansan_journal_lag_seconds", "Age of the oldest unpublished journal row", ["service"], registry=REGISTRY)
+JOURNAL_WAITING = Gauge(
+    "sansan_journal_waiting", "Journal rows that are not published yet", ["service"], registry=REGISTRY
+)
+JOURNAL_LAG = Gauge(
+    "sansan_journal_lag_seconds", "Age of the oldest unpublished journal row", ["service"], registry=REGISTRY
+)
 PUBLISHED = Counter("sansan_published_total", "Events published and confirmed", ["service"], registry=REGISTRY)
 DEAD_LETTERED = Counter("sansan_dead_letters_total", "Messages given up, by queue", ["queue"], registry=REGISTRY)
 RETRIED = Counter("sansan_retries_total", "Events that will be tried again later", ["queue"], registry=REGISTRY)
@@ -43,7 +54,7 @@ def set_up_logs(process: str, level: str = "INFO") -> None:
         cache_logger_on_first_use=True,
     )
 
-    def name_process(_logger: object, _method: str, entry: dict[str, Any]) -> dict[str, Any]:
+    def name_process(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         return {"process": process, **entry}
 
     formatter = structlog.stdlib.ProcessorFormatter(

@@ -53,7 +53,7 @@ def markdown(parameters: Iterable[Parameter]) -> str:
     lines = ["| number | 名称 | value | unit | bounds | clause |", "|---|---|---|---|---|---|"]
     for parameter in parameters:
         values = "; ".join(f"{value} from {day}" for day, value in sorted(parameter.values.items()))
-        bounds = f"{parameter.least}–{parameter.most}"  # noqa: RUF001
+        bounds = f"{parameter.least}–{parameter.most}"
         lines.append(
             f"| `{parameter.name}` {parameter.en} | {parameter.zh} | {values} | {parameter.unit} | {bounds} | {parameter.clause} |"
         )

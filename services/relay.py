@@ -40,15 +40,23 @@ class Relay:
 
         Errors: whatever `publish` raises; then nothing is marked, and the next step publishes the same rows again.
         """
+        if not self._hold():
+            return 0
         rows = self._waiting()
-        if not self._hold(bool(rows)) or not rows:
+        if not rows:
             return 0
         self.publish([(envelope_of(self.store.service, row), row.data.encode()) for row in rows])
         with self.engine.begin() as connection:
             if not self._keep_lease(connection):
+                self._renew_at = None
                 return 0
             self._mark(connection, rows)
         return len(rows)
+
+    @property
+    def holds(self) -> bool:
+        """Whether it held the lease when it last asked."""
+        return self._renew_at is not None
 
     def release(self) -> None:
         """Give the lease back, so that another process need not wait until it runs out."""
@@ -71,13 +79,11 @@ class Relay:
         with reading(self.engine) as connection:
             return connection.execute(query).all()
 
-    def _hold(self, wanted: bool) -> bool:
-        """Whether this relay holds the lease; it asks the database when the lease is wanted and may have run out."""
+    def _hold(self) -> bool:
+        """Whether this relay holds the lease; it asks the database when a third of the lease is over."""
         now = self.clock()
         if self._renew_at and now < self._renew_at:
             return True
-        if not wanted and self._renew_at is None:
-            return False
         with self.engine.begin() as connection:
             held = self._keep_lease(connection) or self._take_lease(connection, now)
         self._renew_at = now + timedelta(seconds=LEASE_SECONDS / 3) if held else None
@@ -113,7 +119,9 @@ class Relay:
             sa.column("number", sa.BigInteger),
             sa.column("link", sa.String),
         )
-        told = sent.data([(link["community_id"], link["id"], link["sequence"], link["hash"]) for link in links]).cte("told")
+        told = sent.data([(link["community_id"], link["id"], link["sequence"], link["hash"]) for link in links]).cte(
+            "told"
+        )
         connection.execute(
             sa.update(journal)
             .where(journal.c.community_id == told.c.of_community, journal.c.id == told.c.of_id)

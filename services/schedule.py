@@ -1,4 +1,4 @@
-"""What is to be done later is a row with a due time, claimed in the database: it runs once, whichever process is alive, and late rather than never."""
+"""What is to be done later is a row with a due time: it runs once, whichever process is alive, and late rather than never."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

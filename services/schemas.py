@@ -42,26 +42,28 @@ class _Whole(validate.Regexp):
 
     def __init__(self, pattern: str, en: str, zh: str) -> None:
         super().__init__(pattern)
+        self.pattern = pattern
         self.words = Words(en, zh)
 
     def __call__(self, value: str) -> str:  # type: ignore[override]
-        if not re.fullmatch(self.regex, value):
-            raise ValidationError([self.words])  # type: ignore[list-item]
+        if not re.fullmatch(self.pattern, value):
+            raise ValidationError([self.words])
         return value
 
 
 class _Sized(validate.Length):
     def __call__(self, value: typing.Sized) -> typing.Sized:  # type: ignore[override]
-        assert self.min is not None and self.max is not None
+        assert self.min is not None
+        assert self.max is not None
         if not self.min <= len(value) <= self.max:
-            raise ValidationError([Words(f"must have {self.min} to {self.max}", f"长度应为 {self.min} 至 {self.max}")])  # type: ignore[list-item]
+            raise ValidationError([Words(f"must have {self.min} to {self.max}", f"长度应为 {self.min} 至 {self.max}")])
         return value
 
 
 class _Ranged(validate.Range):
     def __call__(self, value: Any) -> Any:
         if not self.min <= value <= self.max:
-            raise ValidationError([Words(f"must be {self.min} to {self.max}", f"应为 {self.min} 至 {self.max}")])  # type: ignore[list-item]
+            raise ValidationError([Words(f"must be {self.min} to {self.max}", f"应为 {self.min} 至 {self.max}")])
         return value
 
 
@@ -72,7 +74,7 @@ class _Boolean(fields.Boolean):
         return value
 
 
-class _Tuple(fields.List):
+class _Tuple(fields.List[Any]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if isinstance(value, tuple):
             value = list(value)
@@ -85,17 +87,17 @@ class _Instant(fields.AwareDateTime):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         if not isinstance(value, str) or "T" not in value.upper():
             raise self.make_error("invalid", input=value, obj_type="aware datetime")
-        return typing.cast(datetime, super()._deserialize(value, attr, data, **kwargs))
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
-class _OneOf(fields.Enum):
+class _OneOf(fields.Enum[Any]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str):
-            raise ValidationError([self._words()])  # type: ignore[list-item]
+            raise ValidationError([self._words()])
         try:
             return self.enum(value)
         except ValueError:
-            raise ValidationError([self._words()]) from None  # type: ignore[list-item]
+            raise ValidationError([self._words()]) from None
 
     def _words(self) -> Words:
         values = ", ".join(str(member.value) for member in self.enum)
@@ -127,7 +129,8 @@ def _field(hint: Any, unknown: str, **options: Any) -> fields.Field[Any]:
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return fields.Nested(_schema_class(hint, unknown), **options)
     kind, extra = _PLAIN[hint]
-    return kind(validate=checks, **extra, **options)
+    made: fields.Field[Any] = kind(validate=checks, **extra, **options)
+    return made
 
 
 _PLAIN: dict[Any, tuple[Any, dict[str, Any]]] = {
@@ -156,7 +159,7 @@ def _checks(hint: Any, marks: Iterable[Any]) -> list[validate.Validator]:
 def _schema_class(cls: type, unknown: str) -> type[Schema]:
     members: dict[str, Any] = {}
     hints = hints_of(cls)
-    for member in dataclasses.fields(cls):  # type: ignore[arg-type]
+    for member in dataclasses.fields(cls):
         options: dict[str, Any] = {"required": True}
         if member.default is not dataclasses.MISSING:
             options = {"load_default": member.default}
@@ -188,7 +191,8 @@ def load_tolerantly(cls: type[T], data: Any) -> T:
 
 def _load(cls: type[T], data: Any, unknown: str) -> T:
     try:
-        return typing.cast(T, _schema(cls, unknown).load(data))
+        made: T = _schema(cls, unknown).load(data)  # type: ignore[arg-type]
+        return made
     except ValidationError as error:
         details = tuple(_details(error.messages, ""))
         members = ", ".join(detail["member"] or "the whole" for detail in details[:5])

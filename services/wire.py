@@ -74,7 +74,8 @@ def _object_reader(cls: type) -> Callable[[Any], Any]:
 
 def read(cls: type[T], data: Any) -> T:
     """A contract object from trusted plain data (our own store); members that are absent take their defaults."""
-    return typing.cast(T, reader(cls)(data))
+    make: Callable[[Any], T] = reader(cls)  # type: ignore[arg-type]
+    return make(data)
 
 
 @cache

@@ -40,6 +40,8 @@ class Aggregate(Protocol):
 
 
 A = TypeVar("A", bound=Aggregate)
+Does = Mapping[Any, Callable[..., object]]
+Reacts = Mapping[Any, Callable[..., None]]
 Writer = Callable[[Connection, Store, list[Any]], None]
 
 
@@ -263,7 +265,7 @@ class Work:
         return {
             "community_id": self.community_id,
             "id": new_id(),
-            "type": spec.type,
+            "type": spec.name,
             "subject": state.id,
             "version": state.version,
             "audience": state.audience,
@@ -316,7 +318,7 @@ class Desk:
         """
         try:
             return self._together(jobs)
-        except Exception as failure:  # noqa: BLE001  (whatever fails alone must fail alone)
+        except Exception as failure:
             if is_away(failure):
                 raise
             if len(jobs) == 1:
@@ -328,8 +330,8 @@ class Desk:
             if not _is_race(failure):
                 return Outcome(failure=failure)
             try:
-                return self._together([job])
-            except Exception as again:  # noqa: BLE001
+                return self._together([job])[0]
+            except Exception as again:
                 if is_away(again):
                     raise
                 failure = again
@@ -365,7 +367,7 @@ class Desk:
         return Outcome(reply=reply, refusal=refusal)
 
     def do_due(self, handlers: Mapping[str, schedule.Handler], actor: Actor) -> list[Outcome]:
-        """Do what is due, at most a batch of it; what fails is tried again later. An outcome for each piece taken up."""
+        """Do what is due, at most a batch of it; what fails is tried again later. One outcome for each piece."""
         with self.engine.begin() as connection:
             waiting = schedule.claim(connection, self.store, self.clock())
         if not waiting:
@@ -381,7 +383,8 @@ class Desk:
 
 
 def _due_job(item: schedule.Due, handler: schedule.Handler, actor: Actor) -> Job:
-    return Job(f"due.{item.kind}", item.id, Context(item.community_id, actor, item.id), lambda work: handler(work, item))
+    context = Context(item.community_id, actor, item.id)
+    return Job(f"due.{item.kind}", item.id, context, lambda work: handler(work, item))
 
 
 def _is_race(failure: Exception) -> bool:

@@ -139,5 +139,3 @@ class Issue:
         self.updated_at = at.now
         turn = Turn(move=name, at=at.now, status=self.status, note=note, by=by.member_id)
         self.history = (*self.history, turn)
-
-

@@ -56,7 +56,9 @@ def within_reopening_days(issue: AnIssue, at: Moment) -> Words | None:
 def reopened_rarely_enough(issue: AnIssue, at: Moment) -> Words | None:
     """日-9: an issue that keeps coming back belongs into the weekly meeting."""
     if issue.reopenings >= at.value(MOST_REOPENINGS):
-        return Words("this issue was reopened too often; raise it at the weekly meeting", "重开次数已达上限,请提交三方例会")
+        return Words(
+            "this issue was reopened too often; raise it at the weekly meeting", "重开次数已达上限,请提交三方例会"
+        )
     return None
 
 

@@ -20,7 +20,7 @@ from services.issues.contract import (
 from services.issues.model import Issue
 from services.issues.policy import REOPENING_DAYS
 from services.schedule import Due
-from services.work import Work
+from services.work import Does, Reacts, Work
 
 SILENCE = "confirm_by_silence"
 
@@ -84,7 +84,7 @@ def _end_of_reopening(work: Work) -> datetime:
     return datetime.combine(last_day, time(), ZoneInfo(work.moment.zone))
 
 
-DOES = {
+DOES: Does = {
     ReportIssue: report_issue,
     AcceptIssue: accept_issue,
     RejectIssue: reject_issue,
@@ -93,7 +93,7 @@ DOES = {
     ReopenIssue: reopen_issue,
 }
 
-REACTS = {
+REACTS: Reacts = {
     CommunityOnboarded: remember,
     CommunityChanged: remember,
 }

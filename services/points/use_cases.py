@@ -1,13 +1,11 @@
 """What the points service does; the tables at the end are its contents."""
 
-from typing import Any
-
 from gateway.directory.contract import CommunityChanged, CommunityOnboarded
 from services.communities import remember
 from services.issues.contract import IssueConfirmed
 from services.points.model import Account, account_of, credited, issuance_of, move
 from services.points.policy import CONFIRMED_REPORT_POINTS
-from services.work import Work
+from services.work import Does, Reacts, Work
 
 
 def credit_reporter(work: Work, event: IssueConfirmed) -> None:
@@ -19,8 +17,9 @@ def credit_reporter(work: Work, event: IssueConfirmed) -> None:
     reporter = _opened(work, account_of(work.community_id, event.issue.reporter_id, work.now))
     issuance = _opened(work, issuance_of(work.community_id, work.now))
     transfer, *entries = move(issuance, reporter, points, "confirmed_report", clause, event.issue.id, work.now)
-    for row in (transfer, *entries):
-        work.add(row)
+    work.add(transfer)
+    for entry in entries:
+        work.add(entry)
     work.record(credited(reporter, transfer))
 
 
@@ -31,9 +30,9 @@ def _opened(work: Work, account: Account) -> Account:
     return found or account
 
 
-DOES: dict[type, Any] = {}
+DOES: Does = {}
 
-REACTS = {
+REACTS: Reacts = {
     CommunityOnboarded: remember,
     CommunityChanged: remember,
     IssueConfirmed: credit_reporter,

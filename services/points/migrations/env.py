@@ -1,6 +1,6 @@
 """The migrations of this store."""
 
-from services.points.store import METADATA
 from services.migrate import run_env
+from services.points.store import METADATA
 
 run_env(METADATA)
