@@ -18,6 +18,7 @@ RPC_EXCHANGE = "nameko-rpc"
 DEAD_LETTERS = "dead-letters"
 RETRIES = (("retry.1s", 1_000), ("retry.10s", 10_000), ("retry.1min", 60_000), ("retry.10min", 600_000))
 DELIVERY_LIMIT = 20
+LOOKS_AT_A_DEAD_LETTER = 1_000_000
 HEARTBEAT_SECONDS = 20
 CONFIRM_SECONDS = 20.0
 _DRAIN_EVERY = 64
@@ -201,7 +202,7 @@ def declare_common(channel: Any) -> None:
     """What every process needs: the RPC exchange, the retry queues and the dead letters."""
     _exchange(channel, RPC_EXCHANGE)
     _exchange(channel, DEAD_LETTERS)
-    _queue(channel, DEAD_LETTERS, {"x-queue-type": "quorum"})
+    _queue(channel, DEAD_LETTERS, {"x-queue-type": "quorum", "x-delivery-limit": LOOKS_AT_A_DEAD_LETTER})
     channel.queue_bind(DEAD_LETTERS, DEAD_LETTERS, "#")
     for name, milliseconds in RETRIES:
         _exchange(channel, name)

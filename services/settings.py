@@ -1,6 +1,7 @@
 """Every setting comes from the environment, is read here and nowhere else, and has a default that works on one machine."""
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -78,7 +79,21 @@ def read_settings() -> Settings:
     )
 
 
+def child_environment(**changed: str) -> dict[str, str]:
+    """The environment for a process that this one starts: its own, with some `SANSAN_` settings changed."""
+    return {**os.environ, **{f"SANSAN_{name}": text for name, text in changed.items()}}
+
+
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process, read once."""
-    return read_settings()
+    """The settings of this process, read once, with the broker that `use_broker` named."""
+    return replace(read_settings(), **_changed)  # type: ignore[arg-type]
+
+
+def use_broker(url: str) -> None:
+    """Have this process use the broker that was found for it, where the environment names none."""
+    _changed["amqp_url"] = url
+    settings.cache_clear()
+
+
+_changed: dict[str, str] = {}

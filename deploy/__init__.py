@@ -1,0 +1,1 @@
+"""What runs the system: processes on one machine, containers, a cluster."""

@@ -1,0 +1,150 @@
+"""`sansan`, the one console command: run, migrate, onboard, audit, replay, demonstrate."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from deploy import parts
+from services.settings import settings, use_broker
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """三三成事: residents raise, decide and carry out their community's matters."""
+
+
+@main.command()
+@click.argument("name", type=click.Choice(parts.PROCESSES))
+def run(name: str) -> None:
+    """Run one process until it is told to stop."""
+    use_broker(broker_url())
+    if name == "web":
+        from gateway.serve import serve
+
+        serve()
+        return
+    from services import process
+
+    sys.exit(process.run(parts.named(parts.SERVICES[name])))
+
+
+@main.command()
+def up() -> None:
+    """Run all processes: broker found or started, databases migrated, what crashes is started again; Ctrl-C stops."""
+    from deploy.local import await_signal
+    from deploy.system import running_system
+
+    with running_system(settings()) as system:
+        click.echo(f"sansan answers on {system.address} (docs: {system.address}/v1/docs); Ctrl-C stops it")
+        await_signal()
+
+
+@main.command()
+def migrate() -> None:
+    """Bring every database to the newest schema, creating it if need be."""
+    from services.migrate import upgrade
+
+    for service in parts.STORES:
+        upgrade(settings().database(service), parts.migrations_of(service))
+        click.echo(f"{service}: {settings().database(service).render_as_string(hide_password=True)}")
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="End by itself; exit status 0 only if everything held.")
+@click.option("--fresh", is_flag=True, help="Forget what an earlier demo left.")
+def demo(once: bool, fresh: bool) -> None:
+    """Live one evening of Caochang Community over the public HTTP API."""
+    from deploy.demo.evening import show
+
+    sys.exit(show(settings(), once=once, fresh=fresh))
+
+
+@main.command()
+def audit() -> None:
+    """Prove that no event was altered, removed or put in between: walk the hash chain of every community."""
+    from deploy.audit import audit_all
+
+    faults = 0
+    for service, found in audit_all(settings()):
+        verdict = found.fault or "the chain holds"
+        faults += bool(found.fault)
+        click.echo(f"{service:10} {found.community_id:24} {found.rows:8} rows  {found.head[:16]}  {verdict}")
+    sys.exit(1 if faults else 0)
+
+
+@main.group("dead-letters")
+def dead_letters() -> None:
+    """Messages that nobody could handle."""
+
+
+@dead_letters.command("list")
+def list_letters() -> None:
+    """One line each: place, id, type, queue, reason."""
+    from services.dead_letters import dead_letters as read
+
+    letters = read(broker_url())
+    for letter in letters:
+        click.echo(f"{letter.number:5} {letter.id:36} {letter.type:36} {letter.queue:24} {letter.reason[:120]}")
+    click.echo(f"{len(letters)} dead letters")
+
+
+@dead_letters.command("show")
+@click.argument("wanted")
+def show_letter(wanted: str) -> None:
+    """One dead letter with its headers and its body, by id or place."""
+    from services.dead_letters import dead_letters as read
+
+    for letter in read(broker_url()):
+        if wanted in (letter.id, str(letter.number)):
+            for name, found in sorted(letter.headers.items()):
+                click.echo(f"{name}: {found}")
+            click.echo(letter.body.decode(errors="replace"))
+            return
+    raise click.ClickException(f"no dead letter {wanted}")
+
+
+@dead_letters.command("replay")
+@click.argument("wanted", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="All of them.")
+def replay_letters(wanted: tuple[str, ...], everything: bool) -> None:
+    """Send some, by id or place, back to the queues they came from."""
+    from services.dead_letters import replay
+
+    if not wanted and not everything:
+        raise click.UsageError("name some, or say --all")
+    url = broker_url()
+    sent = replay(url, lambda letter: everything or letter.id in wanted or str(letter.number) in wanted)
+    for letter in sent:
+        click.echo(f"{letter.id or letter.number} -> {letter.queue}")
+    click.echo(f"{len(sent)} replayed")
+
+
+def broker_url() -> str:
+    """The broker that is named, or the one that answers on this machine."""
+    from deploy.broker import find
+    from deploy.prepare import private_broker_directory
+
+    broker = find(settings().amqp_url, private_broker_directory(settings().data_directory))
+    if broker is None:
+        raise click.ClickException("no broker answers; name one in SANSAN_AMQP_URL or start one with `sansan up`")
+    return broker.url
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail if a generated file is stale.")
+def generate(check: bool) -> None:
+    """Write every generated file again: openapi.json, asyncapi.json, README tables, example settings."""
+    from deploy.generate import stale_files, write_files
+
+    if not check:
+        write_files(Path.cwd())
+        return
+    stale = stale_files(Path.cwd())
+    for path in stale:
+        click.echo(f"stale: {path} (run `make generate`)", err=True)
+    sys.exit(1 if stale else 0)
+
+
+if __name__ == "__main__":
+    main()

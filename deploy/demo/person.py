@@ -1,0 +1,107 @@
+"""Somebody who uses the public HTTP API: a resident on a phone, an officer at a desk, and what they hear on the live feed."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from httpx_sse import connect_sse
+
+
+class Surprise(Exception):
+    """The system answered otherwise than the story says."""
+
+
+@dataclass
+class Person:
+    """One person with a session of their own; `title` is how the story calls them."""
+
+    title: str
+    base: str
+    login: str
+    password: str
+    http: httpx.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.http = httpx.Client(base_url=self.base, timeout=10)
+        answer = self.http.post("/v1/sessions", json={"login": self.login, "password": self.password})
+        if answer.status_code != 201:
+            raise Surprise(f"{self.login} cannot log in: {answer.status_code} {answer.text}")
+        self.http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+    def does(self, method: str, path: str, expected: int, body: Any = None, **headers: str) -> Any:
+        """Send a request and give back the answer's JSON. Errors: Surprise when the status is not the expected one."""
+        names = {name.replace("_", "-"): text for name, text in headers.items()}
+        answer = self.http.request(method, path, json=body, headers=names)
+        if answer.status_code != expected:
+            raise Surprise(f"{self.title}: {method} {path} gave {answer.status_code}, not {expected}: {answer.text}")
+        return answer.json() if answer.content else None
+
+    def sees(self, path: str, **query: Any) -> Any:
+        """Read something."""
+        answer = self.http.get(path, params=query)
+        if answer.status_code != 200:
+            raise Surprise(f"{self.title}: GET {path} gave {answer.status_code}: {answer.text}")
+        return answer.json()
+
+    def awaits(
+        self, path: str, query: dict[str, Any], found: Callable[[Any], list[Any]], seconds: float = 10.0
+    ) -> list[Any]:
+        """Read something again and again until something is found in it. Errors: Surprise when nothing is in time."""
+        deadline = time.monotonic() + seconds
+        while not (matching := found(self.sees(path, **query))):
+            if time.monotonic() > deadline:
+                raise Surprise(f"{self.title}: {path} did not show in {seconds:.0f} s what it should")
+            threading.Event().wait(0.05)
+        return matching
+
+
+class Listener:
+    """Listens to the live feed in the background and keeps what it says."""
+
+    def __init__(self, person: Person, community: str) -> None:
+        self._person = person
+        self._community = community
+        self._heard: list[dict[str, Any]] = []
+        self._changed = threading.Condition()
+        self._listening = threading.Event()
+        self._thread = threading.Thread(target=self._listen, name="listener", daemon=True)
+
+    def start(self) -> None:
+        """Begin; returns when the feed answers."""
+        self._thread.start()
+        if not self._listening.wait(10):
+            raise Surprise("the live feed does not answer")
+
+    def heard(self, type_: str, subject: str, times: int = 1, seconds: float = 10.0) -> list[dict[str, Any]]:
+        """The events of a type about a thing, once so many have come. Errors: Surprise when they do not come in time."""
+
+        def matching() -> list[dict[str, Any]]:
+            return [event for event in self._heard if event["type"] == type_ and event["subject"] == subject]
+
+        with self._changed:
+            if not self._changed.wait_for(lambda: len(matching()) >= times, seconds):
+                raise Surprise(f"the live feed told {len(matching())} times of {type_} of {subject}, not {times} times")
+            return matching()
+
+    def count(self) -> int:
+        """How many events came so far."""
+        return len(self._heard)
+
+    def _listen(self) -> None:
+        query = {"community": self._community}
+        timeout = httpx.Timeout(10, read=60)
+        headers = dict(self._person.http.headers)
+        with (
+            httpx.Client(base_url=self._person.base, headers=headers, timeout=timeout) as client,
+            connect_sse(client, "GET", "/v1/events", params=query) as source,
+        ):
+            if source.response.status_code != 200:
+                return
+            self._listening.set()
+            for event in source.iter_sse():
+                with self._changed:
+                    self._heard.append(event.json())
+                    self._changed.notify_all()

@@ -1,0 +1,35 @@
+"""The processes that sansan consists of, and the stores that they keep."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+SERVICES = {
+    "issues": "services.issues.service:IssuesService",
+    "points": "services.points.service:PointsService",
+    "edge": "gateway.edge:EdgeService",
+}
+PROCESSES = (*SERVICES, "web")
+
+STORES = {
+    "issues": "services.issues",
+    "points": "services.points",
+    "directory": "gateway.directory",
+    "gateway": "gateway",
+}
+
+
+def named(path: str) -> Any:
+    """What stands at `module:name`."""
+    module, name = path.split(":")
+    return getattr(import_module(module), name)
+
+
+def store_of(service: str) -> Any:
+    """The store of a service."""
+    return named(f"{STORES[service]}.store:STORE")
+
+
+def migrations_of(service: str) -> Path:
+    """The folder of a service's migrations."""
+    return Path(str(import_module(STORES[service]).__file__)).parent / "migrations"

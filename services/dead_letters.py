@@ -1,0 +1,80 @@
+"""Dead letters: messages that nobody could handle, kept with their reason until an operator replays or drops them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from services import broker
+from services.broker import DEAD_LETTERS, Link, Outgoing, Publisher
+
+MOST_LOOKED_AT = 10_000
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """One message that was given up; `number` is its place in the queue, `id` the event's or command's id if it has one."""
+
+    number: int
+    id: str
+    type: str
+    queue: str
+    reason: str
+    at: str
+    headers: dict[str, Any]
+    body: bytes
+    content_type: str
+
+
+def dead_letters(url: str) -> list[DeadLetter]:
+    """Every dead letter, oldest first, at most 10,000; all of them stay where they are."""
+    link = Link(url)
+    try:
+        broker.declare_common(link.channel)
+        return [letter for letter, _ in _taken(link.channel)]
+    finally:
+        link.drop()
+
+
+def replay(url: str, wanted: Callable[[DeadLetter], bool]) -> list[DeadLetter]:
+    """Send the wanted ones back to the queues they came from; each leaves the dead letters when the broker has it there."""
+    link, publisher, replayed = Link(url), Publisher(url, confirms=True), []
+    try:
+        broker.declare_common(link.channel)
+        for letter, tag in _taken(link.channel):
+            if letter.queue and wanted(letter):
+                publisher.send([_back(letter)])
+                link.channel.basic_ack(tag)
+                replayed.append(letter)
+    finally:
+        publisher.close()
+        link.close()
+    return replayed
+
+
+def _taken(channel: Any) -> Iterator[tuple[DeadLetter, int]]:
+    for number in range(1, MOST_LOOKED_AT + 1):
+        message = channel.basic_get(DEAD_LETTERS)
+        if message is None:
+            return
+        yield _letter(number, message), message.delivery_tag
+
+
+def _letter(number: int, message: Any) -> DeadLetter:
+    headers = dict(message.properties.get("application_headers") or {})
+    return DeadLetter(
+        number=number,
+        id=str(headers.get("ce-id", message.properties.get("message_id", ""))),
+        type=str(headers.get("ce-type", headers.get("sansan-routing-key", ""))),
+        queue=str(headers.get("sansan-queue", headers.get("x-first-death-queue", ""))),
+        reason=str(headers.get("sansan-reason", headers.get("x-first-death-reason", "unknown"))),
+        at=str(headers.get("sansan-at", "")),
+        headers=headers,
+        body=broker.text_body(message),
+        content_type=str(message.properties.get("content_type", "")),
+    )
+
+
+def _back(letter: DeadLetter) -> Outgoing:
+    headers = {name: found for name, found in letter.headers.items() if not name.startswith(("sansan-", "x-"))}
+    properties = {"content_type": letter.content_type, "delivery_mode": 2}
+    return Outgoing("", letter.queue, letter.body, headers, properties)
