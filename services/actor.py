@@ -79,12 +79,15 @@ NOBODY = Actor("", kind="nobody")
 
 
 def actor_of(claims: Mapping[str, Any]) -> Actor:
-    """The actor that the claims of a verified token describe; roles that are not known here are left out."""
+    """The actor that the claims of a verified token describe: a member or a client, never the system.
+
+    Roles that are not known here are left out.
+    """
     return Actor(
         member_id=str(claims["sub"]),
         roles=_roles(claims.get("roles", {})),
         districts=_roles(claims.get("districts", {})),
-        kind=str(claims.get("kind", "member")),
+        kind="client" if claims.get("kind") == "client" else "member",
     )
 
 

@@ -14,7 +14,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load, validate
 
-from services.declare import Between, Length, Matching
+from services.declare import COMMANDS, Between, Length, Matching
 from services.errors import Invalid, Words
 from services.wire import hints_of
 
@@ -195,14 +195,14 @@ def _load(cls: type[T], data: Any, unknown: str) -> T:
         return made
     except ValidationError as error:
         details = tuple(_details(error.messages, ""))
-        members = ", ".join(detail["member"] or "the whole" for detail in details[:5])
+        members = ", ".join(dict.fromkeys(detail["member"] or "the whole" for detail in details[:5]))
         raise Invalid(f"not valid: {members}", f"内容有误:{members}", details=details[:50]) from None
 
 
 def _details(messages: Any, path: str) -> Iterable[dict[str, str]]:
     if isinstance(messages, dict):
         for name, inner in messages.items():
-            yield from _details(inner, path if name == "_schema" else f"{path}/{name}")
+            yield from _details(inner, path if name == "_schema" else f"{path}/{str(name)[:80]}")
         return
     for message in messages if isinstance(messages, list) else [messages]:
         if isinstance(message, Words):
@@ -211,12 +211,15 @@ def _details(messages: Any, path: str) -> Iterable[dict[str, str]]:
             yield {"member": path, "en": str(message), "zh": _CHINESE.get(str(message), "内容有误")}
 
 
-def components(classes: Iterable[type]) -> dict[str, Any]:
-    """The JSON Schemas (OpenAPI 3.1 dialect, which is JSON Schema 2020-12) of some contract classes and of their parts."""
+def components(classes: Iterable[type], unknown: str = RAISE) -> dict[str, Any]:
+    """The JSON Schemas (OpenAPI 3.1 dialect, which is JSON Schema 2020-12) of some contract classes and of their parts.
+
+    With `EXCLUDE` they are open for members that a newer sender adds.
+    """
     spec = APISpec("sansan", "1", "3.1.0", plugins=[MarshmallowPlugin(schema_name_resolver=_schema_name)])
     for cls in classes:
         if cls.__name__ not in spec.components.schemas:
-            spec.components.schema(cls.__name__, schema=_schema(cls, RAISE))
+            spec.components.schema(cls.__name__, schema=_schema(cls, unknown))
     return typing.cast(dict[str, Any], spec.to_dict()["components"]["schemas"])
 
 
@@ -226,8 +229,8 @@ def _schema_name(schema: Any) -> str:
 
 
 def json_schema(cls: type) -> dict[str, Any]:
-    """The JSON Schema of one contract class, whole in itself."""
-    parts = _rewritten(components([cls]))
+    """The JSON Schema of one contract class, whole in itself: closed for a command, open for what we tell others."""
+    parts = _rewritten(components([cls], RAISE if cls in COMMANDS else EXCLUDE))
     whole = parts.pop(cls.__name__)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": cls.__name__, **whole} | (
         {"$defs": parts} if parts else {}

@@ -113,8 +113,12 @@ def _object_filter(cls: type, audience: str) -> Callable[[Any], Any] | None:
 
 
 def _visible(hint: Any, audience: str) -> bool:
-    limits = [mark for mark in get_args(hint)[1:] if isinstance(mark, Seen)] if get_origin(hint) is Annotated else []
-    return all(audience in limit.by for limit in limits)
+    if isinstance(hint, types.UnionType) or get_origin(hint) is Union:
+        return all(_visible(arg, audience) for arg in get_args(hint))
+    if get_origin(hint) is not Annotated:
+        return True
+    inner, *marks = get_args(hint)
+    return _visible(inner, audience) and all(audience in mark.by for mark in marks if isinstance(mark, Seen))
 
 
 def shown_to(cls: type, data: Mapping[str, Any], audience: str) -> bytes:
