@@ -3,8 +3,9 @@
 Sources: RFC 7519 (JWT), RFC 8725 (best practices: one algorithm, checked claims), RFC 9864 (`Ed25519`).
 """
 
+import os
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
@@ -13,6 +14,7 @@ from typing import Any
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from joserfc.jws import JWSRegistry
 
 from services.actor import Actor, actor_of
 from services.errors import Forbidden
@@ -23,9 +25,12 @@ ALGORITHM = "Ed25519"
 ISSUER = AUDIENCE = "sansan"
 PUBLIC_KEYS = "jwks.json"
 MOST_CHARACTERS = 8000
+LONGEST_SECONDS = 86_400
+REGISTRY = JWSRegistry(algorithms=[ALGORITHM])
 _SKEW = timedelta(seconds=5)
 _KEPT = 10_000
-_READ_AGAIN = timedelta(seconds=2)
+_LOOK_AGAIN = timedelta(seconds=2)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class NotAuthenticated(Forbidden):
@@ -37,18 +42,21 @@ def not_authenticated() -> NotAuthenticated:
     return NotAuthenticated("log in first", "请先登录")
 
 
-@dataclass
 class Verifier:
-    """Verifies tokens against the public keys in a directory; keys that appear there later are noticed."""
+    """Verifies tokens against the public keys in a directory; a key that is added or withdrawn there is noticed in 2 s."""
 
-    directory: Path
-    _keys: KeySet | None = None
-    _read_at: datetime = datetime.min.replace(tzinfo=UTC)
-    _known: OrderedDict[str, tuple[datetime, Actor]] = field(default_factory=OrderedDict)
-    _lock: Lock = field(default_factory=Lock)
+    def __init__(self, directory: Path) -> None:
+        self._file = directory / PUBLIC_KEYS
+        self._keys: KeySet = KeySet([])
+        self._seen: tuple[int, int] | None = None
+        self._look_at = _NEVER
+        self._known: OrderedDict[str, tuple[datetime, Actor]] = OrderedDict()
+        self._lock = Lock()
 
     def verify(self, token: str, now: datetime) -> Actor:
         """Who the token says is acting. Errors: NotAuthenticated, whatever is wrong with it."""
+        if now >= self._look_at:
+            self._look(now)
         found = self._known.get(token)
         if found is None:
             found = self._examine(token, now)
@@ -62,40 +70,35 @@ class Verifier:
         if not token or len(token) > MOST_CHARACTERS:
             raise not_authenticated()
         try:
-            decoded = self._decode(token, now)
-        except (JoseError, ValueError):
-            raise not_authenticated() from None
-        expires = _checked(decoded.claims, now)
-        try:
-            return expires, actor_of(decoded.claims)
-        except (KeyError, TypeError, AttributeError, ValueError):
+            claims = jwt.decode(token, self._keys, registry=REGISTRY).claims
+            return _checked(claims, now), actor_of(claims)
+        except (JoseError, KeyError, TypeError, AttributeError, ValueError):
             raise not_authenticated() from None
 
-    def _decode(self, token: str, now: datetime) -> Any:
-        try:
-            return jwt.decode(token, self._key_set(now), algorithms=[ALGORITHM])
-        except (JoseError, ValueError):
-            if now - self._read_at < _READ_AGAIN:
-                raise
-        self._keys = None
-        return jwt.decode(token, self._key_set(now), algorithms=[ALGORITHM])
-
-    def _key_set(self, now: datetime) -> KeySet:
+    def _look(self, now: datetime) -> None:
+        """Read the public keys again if they were changed, and forget the tokens that the old ones vouched for."""
         with self._lock:
-            if self._keys is None:
-                try:
-                    text = (self.directory / PUBLIC_KEYS).read_bytes()
-                except FileNotFoundError:
-                    text = b'{"keys":[]}'
-                self._keys = KeySet.import_key_set(from_json(text))
-                self._read_at = now
-            return self._keys
+            self._look_at = now + _LOOK_AGAIN
+            try:
+                stat = self._file.stat()
+                published = from_json(self._file.read_bytes())["keys"] if _changed(stat, self._seen) else None
+            except FileNotFoundError:
+                return
+            if published is not None:
+                at = now.timestamp()
+                valid = [_plain(key) for key in published if key.get("exp", at + 1) > at]
+                self._keys, self._seen = KeySet.import_key_set({"keys": valid}), (stat.st_ino, stat.st_mtime_ns)
+                self._known.clear()
 
     def _remember(self, token: str, found: tuple[datetime, Actor]) -> None:
         with self._lock:
             self._known[token] = found
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
+
+
+def _changed(stat: os.stat_result, seen: tuple[int, int] | None) -> bool:
+    return (stat.st_ino, stat.st_mtime_ns) != seen
 
 
 def _checked(claims: dict[str, Any], now: datetime) -> datetime:
@@ -111,6 +114,11 @@ def _checked(claims: dict[str, Any], now: datetime) -> datetime:
     if datetime.fromtimestamp(issued, UTC) > now + _SKEW:
         raise not_authenticated()
     return datetime.fromtimestamp(expires, UTC)
+
+
+def _plain(key: Mapping[str, Any]) -> Any:
+    """A published key without the times of its use, which are ours alone."""
+    return {name: found for name, found in key.items() if name not in ("iat", "exp")}
 
 
 _verifiers: dict[Path, Verifier] = {}
