@@ -74,7 +74,9 @@ def _channel(spec: EventSpec) -> dict[str, Any]:
     return {
         "address": f"{{community}}.{spec.key}",
         "messages": {spec.cls.__name__: {"$ref": f"#/components/messages/{spec.cls.__name__}"}},
-        "parameters": {"community": {"description": "The community's id; `*` in a binding stands for all that are granted."}},
+        "parameters": {
+            "community": {"description": "The community's id; `*` in a binding stands for all that are granted."}
+        },
         "bindings": {
             "amqp": {
                 "is": "routingKey",

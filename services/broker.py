@@ -5,8 +5,10 @@ once and clearly. Publishing is confirmed in a pipeline: a whole batch is sent, 
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import amqp
@@ -21,7 +23,7 @@ DELIVERY_LIMIT = 20
 LOOKS_AT_A_DEAD_LETTER = 1_000_000
 HEARTBEAT_SECONDS = 20
 CONFIRM_SECONDS = 20.0
-_DRAIN_EVERY = 64
+_AT_ONCE = 64
 
 AWAY = (AMQPError, OperationalError, OSError)
 
@@ -76,6 +78,18 @@ class Link:
         except (TimeoutError, BlockingIOError):
             return False
         return True
+
+    @contextmanager
+    def corked(self) -> Iterator[None]:
+        """Send what is published in the block as one write instead of one for each message."""
+        transport, gathered = self._connection.connection.transport, bytearray()
+        write, transport._write = transport._write, gathered.extend
+        try:
+            yield
+        finally:
+            transport._write = write
+        if gathered:
+            transport.write(bytes(gathered))
 
     def close(self) -> None:
         """Close in order, so that acknowledgements that were sent arrive."""
@@ -136,14 +150,15 @@ class Publisher:
         link = self._connected()
         if self.blocked:
             raise Blocked("the broker takes no messages now: memory or disk alarm")
-        for number, outgoing in enumerate(messages, 1):
-            link.channel.basic_publish(outgoing.message(), outgoing.exchange, outgoing.routing_key)
+        for some in _in_groups(messages, _AT_ONCE):
+            with link.corked():
+                for outgoing in some:
+                    link.channel.basic_publish(outgoing.message(), outgoing.exchange, outgoing.routing_key)
             if self._confirms:
-                self._sent += 1
-                self._open.add(self._sent)
-                if number % _DRAIN_EVERY == 0:
-                    while link.drain(0):
-                        pass
+                self._open.update(range(self._sent + 1, self._sent + 1 + len(some)))
+                self._sent += len(some)
+                while link.drain(0):
+                    pass
         if self._confirms:
             self._await_confirms(link)
 
@@ -291,3 +306,9 @@ def text_body(message: amqp.Message) -> bytes:
     """The bytes of a message, whatever the client library made of them."""
     body = message.body
     return body.encode("utf-8", "surrogateescape") if isinstance(body, str) else bytes(body)
+
+
+def _in_groups(messages: Iterable[Outgoing], size: int) -> Iterator[list[Outgoing]]:
+    waiting = iter(messages)
+    while some := list(islice(waiting, size)):
+        yield some

@@ -33,6 +33,7 @@ log = observe.logger("bus")
 Sweep = Callable[[Connection, Store, datetime], int]
 
 _POLL_SECONDS = 0.03
+_GATHER_SECONDS = 0.01
 _STAND_BY_SECONDS = 1.0
 _HOUSEKEEPING_SECONDS = 600.0
 _LOOK_SECONDS = 5.0
@@ -118,7 +119,7 @@ class Office(DependencyProvider):
                 moved = self.relay.step()
                 if not moved and self._stopping:
                     break
-                pause = 0.0 if moved else _POLL_SECONDS if self.relay.holds else _STAND_BY_SECONDS
+                pause = _GATHER_SECONDS if moved else _POLL_SECONDS if self.relay.holds else _STAND_BY_SECONDS
                 if time.monotonic() > look_at:
                     self._look()
                     look_at = time.monotonic() + _LOOK_SECONDS
@@ -141,12 +142,13 @@ class Office(DependencyProvider):
         self._ended[0].send()
 
     def _rest(self, seconds: float) -> None:
-        if seconds:
+        """Wait for something to relay; under load a little in any case, so that a batch gathers."""
+        if seconds > _GATHER_SECONDS:
             with eventlet.Timeout(seconds, False):
                 self._wake.wait()
         if self._wake.ready():
             self._wake.reset()
-        eventlet.sleep(0)
+        eventlet.sleep(0 if self._stopping else min(seconds, _GATHER_SECONDS))
 
     def _look(self) -> None:
         rows, age = self.relay.lag()

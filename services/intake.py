@@ -13,7 +13,7 @@ from services.actor import SYSTEM
 from services.declare import EVENTS, CommandSpec, commands_of
 from services.envelope import Envelope, next_trace, read_envelope
 from services.errors import Invalid, NotFound, SansanError
-from services.ids import derived_id, is_id
+from services.ids import derived_id, is_id, new_id
 from services.inbox import COMMANDS as COMMANDS_CONSUMER
 from services.inbox import request_hash
 from services.schemas import load, load_tolerantly
@@ -96,13 +96,13 @@ def job_of(spec: CommandSpec, does: Does, command: Any, actor: Any, context: Con
 
 def _context(spec: CommandSpec, command: Any, actor: Any, message: Incoming) -> Context:
     version = message.header("nameko.if_version")
-    if version and not version.isdecimal():
+    if version and not _is_number(version):
         raise Invalid("if_version is not a number", "if_version 应为数字")
     given = message.header("nameko.command_id") or message.correlation_id
     return Context(
         community_id=command.community_id,
         actor=actor,
-        cause=given if is_id(given) else derived_id("correlation", given or str(message.tag), message.body.decode()),
+        cause=given if is_id(given) else derived_id("correlation", given, message.body.decode()) if given else new_id(),
         traceparent=next_trace(message.header("traceparent")),
         subject=getattr(command, spec.subject) if spec.subject else "",
         expected_version=int(version) if version else None,
@@ -111,8 +111,12 @@ def _context(spec: CommandSpec, command: Any, actor: Any, message: Incoming) -> 
 
 def _check_deadline(message: Incoming, now: datetime) -> None:
     deadline = message.header("nameko.deadline")
-    if deadline.isdecimal() and int(deadline) < now.timestamp() * 1000:
+    if _is_number(deadline) and int(deadline) < now.timestamp() * 1000:
         raise Expired
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) < 20
 
 
 def event_job(consumer: str, reacts: Reacts, told: Told | None, message: Incoming) -> Job:

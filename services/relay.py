@@ -113,17 +113,22 @@ class Relay:
     def _mark(self, connection: Connection, rows: Sequence[Any]) -> None:
         journal = self.store.table("journal")
         links = chain(connection, self.store, rows)
-        sent = sa.values(
-            sa.column("of_community", sa.String),
-            sa.column("of_id", sa.Uuid(as_uuid=False)),
-            sa.column("number", sa.BigInteger),
-            sa.column("link", sa.String),
-        )
-        told = sent.data([(link["community_id"], link["id"], link["sequence"], link["hash"]) for link in links]).cte(
-            "told"
-        )
-        connection.execute(
+        mark = (
             sa.update(journal)
-            .where(journal.c.community_id == told.c.of_community, journal.c.id == told.c.of_id)
-            .values(sequence=told.c.number, hash=told.c.link, sent_at=self.clock())
+            .where(journal.c.community_id == sa.bindparam("of_community"), journal.c.id == sa.bindparam("of_id"))
+            .values(sequence=sa.bindparam("number"), hash=sa.bindparam("link"), sent_at=sa.bindparam("now"))
+        )
+        now = self.clock()
+        connection.execute(
+            mark,
+            [
+                {
+                    "of_community": link["community_id"],
+                    "of_id": link["id"],
+                    "number": link["sequence"],
+                    "link": link["hash"],
+                    "now": now,
+                }
+                for link in links
+            ],
         )

@@ -88,6 +88,10 @@ class Outcome:
     repeated: bool = False
 
 
+class _Overtaken(Exception):
+    """Somebody else was faster: the transaction is rolled back, and what it did is done again."""
+
+
 class Unit:
     """One transaction: the things loaded in it, and what waits to be written at its end."""
 
@@ -117,15 +121,18 @@ class Unit:
             self._versions[key] = row["version"]
         return cast(A, self._things[key])
 
-    def take(self, things: Iterable[Any], staged: Iterable[tuple[Writer, Any]]) -> None:
-        """Take over what one unit of work changed."""
+    def take(self, things: Iterable[Any], staged: Iterable[tuple[Writer, Any]], added: Iterable[Any] = ()) -> None:
+        """Take over what one unit of work changed and added."""
+        for thing in added:
+            if (type(thing), thing.community_id, thing.id) in self._things:
+                raise _Overtaken(f"another {type(thing).__name__.lower()} of this batch has the id {thing.id}")
         for thing in things:
             self._things[type(thing), thing.community_id, thing.id] = thing
         for writer, row in staged:
             self._staged[writer].append(row)
 
     def flush(self) -> None:
-        """Write what waits. Errors: Conflict when somebody else changed a thing meanwhile."""
+        """Write what waits. Errors: _Overtaken when somebody else changed a thing meanwhile."""
         new: dict[type, list[Any]] = defaultdict(list)
         changed: dict[type, list[Any]] = defaultdict(list)
         for key, thing in self._things.items():
@@ -153,7 +160,7 @@ class Unit:
             row = _row(thing, table)
             keys = {"of_community": row.pop("community_id"), "of_id": row.pop("id"), "of_version": before}
             if self.connection.execute(change.values(**row), keys).rowcount != 1:
-                raise Conflict("somebody else changed this at the same time", "他人同时进行了更改,请重试")
+                raise _Overtaken(f"{table.name} {keys['of_id']} is no longer at version {before}")
 
 
 def _row(thing: Any, table: sa.Table) -> dict[str, Any]:
@@ -166,6 +173,7 @@ class Work:
     def __init__(self, unit: Unit, context: Context) -> None:
         self._unit = unit
         self._own: dict[tuple[type, str], Any] = {}
+        self._added: list[Any] = []
         self._staged: list[tuple[Writer, Any]] = []
         self.context = context
         self.now = unit.clock()
@@ -231,6 +239,7 @@ class Work:
     def add(self, thing: Aggregate) -> None:
         """A thing that begins its life here."""
         self._own[type(thing), thing.id] = thing
+        self._added.append(thing)
 
     def record(self, *events: Any) -> None:
         """Tell of what happened: each event goes into the journal with the state."""
@@ -256,7 +265,7 @@ class Work:
 
     def deliver(self) -> None:
         """Hand everything over to the transaction; called when the work was not refused."""
-        self._unit.take(self._own.values(), self._staged)
+        self._unit.take(self._own.values(), self._staged, self._added)
 
     def _journal_row(self, event: Any) -> dict[str, Any]:
         spec = event_spec(type(event))
@@ -361,37 +370,43 @@ class Desk:
             work.deliver()
         except SansanError as error:
             refusal, reply = error, _refused(error)
-        if refusal is None or _is_final(refusal):
+        if refusal is None or (job.consumer == inbox.COMMANDS and _is_final(refusal)):
             done[key] = (job.request, reply)
             unit.take((), [(_write_inbox, _inbox_row(job, reply, work.now))])
         return Outcome(reply=reply, refusal=refusal)
 
     def do_due(self, handlers: Mapping[str, schedule.Handler], actor: Actor) -> list[Outcome]:
-        """Do what is due, at most a batch of it; what fails is tried again later. One outcome for each piece."""
+        """Do what is due, at most a batch of it; one outcome for each piece.
+
+        What fails, or could not be done now, is tried again later; what a rule refuses is passed over.
+        """
         with self.engine.begin() as connection:
             waiting = schedule.claim(connection, self.store, self.clock())
         if not waiting:
             return []
-        outcomes = self.perform([_due_job(item, handlers[item.kind], actor) for item in waiting])
+        outcomes = self.perform([_due_job(item, handlers, actor) for item in waiting])
         with self.engine.begin() as connection:
             for item, outcome in zip(waiting, outcomes, strict=True):
-                if outcome.failure is None:
+                wrong = outcome.failure or outcome.refusal
+                if wrong is None or (isinstance(wrong, SansanError) and wrong.code not in ("unavailable", "conflict")):
                     schedule.finish(connection, self.store, item)
                 else:
-                    schedule.postpone(connection, self.store, item, self.clock(), repr(outcome.failure))
+                    schedule.postpone(connection, self.store, item, self.clock(), repr(wrong))
         return outcomes
 
 
-def _due_job(item: schedule.Due, handler: schedule.Handler, actor: Actor) -> Job:
+def _due_job(item: schedule.Due, handlers: Mapping[str, schedule.Handler], actor: Actor) -> Job:
     context = Context(item.community_id, actor, item.id)
-    return Job(f"due.{item.kind}", item.id, context, lambda work: handler(work, item))
+    return Job(f"due.{item.kind}", item.id, context, lambda work: handlers[item.kind](work, item))
 
 
 def _is_race(failure: Exception) -> bool:
-    if isinstance(failure, (Conflict, sa.exc.IntegrityError)):
-        return True
-    sqlstate = getattr(getattr(failure, "orig", None), "sqlstate", None)
-    return str(sqlstate or "").startswith("40")
+    """Whether it was lost to somebody else; a constraint that no rival could break is a defect."""
+    original = getattr(failure, "orig", None)
+    if isinstance(failure, sa.exc.IntegrityError):
+        name = getattr(original, "sqlite_errorname", "") or getattr(original, "sqlstate", "")
+        return name in ("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE", "23505")
+    return isinstance(failure, _Overtaken) or str(getattr(original, "sqlstate", None) or "").startswith("40")
 
 
 def _is_final(refusal: SansanError) -> bool:

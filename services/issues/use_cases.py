@@ -1,10 +1,10 @@
 """What the issues service does: one function for each command and each event; the tables at the end are its contents."""
 
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from gateway.directory.contract import CommunityChanged, CommunityOnboarded
 from services.actor import SYSTEM
+from services.clock import zone_of
 from services.communities import remember
 from services.errors import Refused
 from services.ids import new_id
@@ -16,6 +16,7 @@ from services.issues.contract import (
     ReopenIssue,
     ReportIssue,
     ResolveIssue,
+    Status,
 )
 from services.issues.model import Issue
 from services.issues.policy import REOPENING_DAYS
@@ -54,7 +55,7 @@ def resolve_issue(work: Work, command: ResolveIssue) -> IssueState:
     """Settle an issue; if its reporter is silent for the reopening days, that confirms it."""
     issue = work.load(Issue, command.issue_id)
     work.record(issue.resolve(command.note, work.actor, work.held, work.moment))
-    work.schedule(SILENCE, issue.id, _end_of_reopening(work))
+    work.schedule(SILENCE, issue.id, _end_of_reopening(work, issue))
     return issue.state()
 
 
@@ -73,15 +74,21 @@ def reopen_issue(work: Work, command: ReopenIssue) -> IssueState:
 
 
 def confirm_by_silence(work: Work, due: Due) -> None:
-    """Confirm what its reporter left alone; refused, and so passed over, where it was reopened or confirmed meanwhile."""
+    """Confirm what its reporter left alone; refused, and so passed over, where it was reopened or confirmed meanwhile.
+
+    Where the days became more since, or it was settled again, it waits for their end.
+    """
     issue = work.load(Issue, due.subject)
+    if issue.status is Status.RESOLVED and (end := _end_of_reopening(work, issue)) > work.now:
+        work.schedule(SILENCE, issue.id, end)
+        return
     work.record(issue.confirm_by_silence(SYSTEM, work.moment))
 
 
-def _end_of_reopening(work: Work) -> datetime:
+def _end_of_reopening(work: Work, issue: Issue) -> datetime:
     """The local midnight that ends the last of the reopening days."""
-    last_day = work.moment.day + timedelta(days=work.moment.value(REOPENING_DAYS) + 1)
-    return datetime.combine(last_day, time(), ZoneInfo(work.moment.zone))
+    days = timedelta(days=work.moment.value(REOPENING_DAYS) + 1)
+    return datetime.combine(issue.resolved_on(work.moment) + days, time(), zone_of(work.moment.zone))
 
 
 DOES: Does = {

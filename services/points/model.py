@@ -76,12 +76,17 @@ def issuance_of(community_id: str, now: datetime) -> Account:
     return Account(community_id, derived_id(community_id, "account", "issuance"), 0, None, 0, None, now, now)
 
 
+def transfer_id(community_id: str, kind: str, cause: str) -> str:
+    """The id of the one transfer of this kind that something caused."""
+    return derived_id(community_id, "transfer", kind, cause)
+
+
 def move(
     debit: Account, credit: Account, amount: int, kind: str, clause: str, cause: str, now: datetime
 ) -> tuple[Transfer, Entry, Entry]:
     """Move points from one account to the other. Errors: Refused when there are too few."""
     out, into = legs(debit.balance, debit.minimum, credit.balance, amount)
-    id_ = derived_id(debit.community_id, "transfer", kind, cause)
+    id_ = transfer_id(debit.community_id, kind, cause)
     transfer = Transfer(debit.community_id, id_, 1, kind, clause, debit.id, credit.id, amount, cause, now)
     entries = []
     for account, leg in ((debit, out), (credit, into)):

@@ -3,20 +3,23 @@
 from gateway.directory.contract import CommunityChanged, CommunityOnboarded
 from services.communities import remember
 from services.issues.contract import IssueConfirmed
-from services.points.model import Account, account_of, credited, issuance_of, move
+from services.points.model import Account, Transfer, account_of, credited, issuance_of, move, transfer_id
 from services.points.policy import CONFIRMED_REPORT_POINTS
 from services.work import Does, Reacts, Work
+
+CONFIRMED_REPORT = "confirmed_report"
 
 
 def credit_reporter(work: Work, event: IssueConfirmed) -> None:
     """分-1: whoever reported what was settled and confirmed earns points, once for each issue."""
     points = work.moment.value(CONFIRMED_REPORT_POINTS)
-    if not points:
+    earned = work.find(Transfer, transfer_id(work.community_id, CONFIRMED_REPORT, event.issue.id))
+    if earned or not points:
         return
     clause = CONFIRMED_REPORT_POINTS.clause
     reporter = _opened(work, account_of(work.community_id, event.issue.reporter_id, work.now))
     issuance = _opened(work, issuance_of(work.community_id, work.now))
-    transfer, *entries = move(issuance, reporter, points, "confirmed_report", clause, event.issue.id, work.now)
+    transfer, *entries = move(issuance, reporter, points, CONFIRMED_REPORT, clause, event.issue.id, work.now)
     work.add(transfer)
     for entry in entries:
         work.add(entry)
