@@ -88,26 +88,36 @@ def make_available(url: str, directory: Path, image: str) -> None:
         install(PACKAGE)
 
 
+def container_name(directory: Path) -> str:
+    """The name of the container, and of the volume of its data, that stands in for a node in this directory."""
+    return f"sansan-rabbitmq-{hashlib.sha256(str(directory.absolute()).encode()).hexdigest()[:12]}"
+
+
 def _container(directory: Path, image: str) -> Broker:
     """A container of this image; its data lies in a volume named after the directory and outlives it."""
-    name = f"sansan-rabbitmq-{hashlib.sha256(str(directory.absolute()).encode()).hexdigest()[:12]}"
+    name = container_name(directory)
     if _docker("ps", "--quiet", "--filter", f"name=^{name}$"):
         return Broker(_container_url(name), "container")
-    _docker(
-        "run", "--detach", "--rm", "--name", name, "--hostname", "sansan", "--publish", "127.0.0.1::5672",
-        "--volume", f"{name}:/var/lib/rabbitmq", image,
-    )  # fmt: skip
-    guardian = guard('docker stop "$1"', name)
+    _docker("rm", "--force", name)
+    guardian = guard('docker stop "$1"; docker rm --force "$1"', name)
 
     def stop() -> None:
         guardian.communicate()
 
-    url = _container_url(name)
-    if any(answers(url) for _ in tries(CONTAINER_SECONDS, pause=0.3)):
-        return Broker(url, "container", stop)
-    said = _docker("logs", "--tail", "20", name)
-    stop()
-    raise NodeFailed(f"the container {name} did not start:\n{said}")
+    try:
+        _docker(
+            "run", "--detach", "--name", name, "--hostname", "sansan", "--publish", "127.0.0.1::5672",
+            "--volume", f"{name}:/var/lib/rabbitmq", image,
+        )  # fmt: skip
+        for _ in tries(CONTAINER_SECONDS, pause=0.3):
+            if not _docker("ps", "--quiet", "--filter", f"name=^{name}$"):
+                break
+            if answers(url := _container_url(name)):
+                return Broker(url, "container", stop)
+        raise NodeFailed(f"the container {name} did not start:\n{_docker('logs', '--tail', '20', name)}")
+    except NodeFailed:
+        stop()
+        raise
 
 
 def _container_url(name: str) -> str:

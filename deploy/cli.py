@@ -22,7 +22,7 @@ def run(name: str) -> None:
     if name == "web":
         from gateway.serve import serve
 
-        serve()
+        serve(parts.parameters())
         return
     from services import process
 
@@ -58,6 +58,19 @@ def demo(once: bool, fresh: bool) -> None:
     from deploy.demo.evening import show
 
     sys.exit(show(settings(), once=once, fresh=fresh))
+
+
+@main.command()
+@click.argument("plan", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--roll", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The owners' roll as CSV.")
+def onboard(plan: Path, roll: Path | None) -> None:
+    """Bring in a community: its places, numbers and people from one YAML file, its roll from CSV."""
+    from deploy.onboard import onboard_files
+
+    onboarded = onboard_files(settings(), plan, roll)
+    click.echo(f"{onboarded.community_id}: {len(onboarded.members)} people, roll version {onboarded.roll_version}")
+    for login, password in onboarded.passwords.items():
+        click.echo(f"{login}: {password} (to be changed at the first log-in)")
 
 
 @main.command()

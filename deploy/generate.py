@@ -11,7 +11,6 @@ from gateway import openapi
 from services import __version__, asyncapi, lifecycle, parameters
 from services.declare import EVENTS
 from services.issues import policy as issues_policy
-from services.points import policy as points_policy
 
 _SECTION = "<!-- generated: {name} -->\n{text}\n<!-- end -->"
 
@@ -66,6 +65,6 @@ def _diagram() -> str:
 SECTIONS: Mapping[str, Callable[[], str]] = {
     "issue lifecycle": lambda: lifecycle.markdown(issues_policy.LIFECYCLE),
     "issue diagram": _diagram,
-    "numbers": lambda: parameters.markdown((*issues_policy.PARAMETERS, *points_policy.PARAMETERS)),
+    "numbers": lambda: parameters.markdown(parts.parameters()),
     "event map": lambda: asyncapi.event_map(_readers()),
 }

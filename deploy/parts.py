@@ -4,6 +4,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from services.parameters import Parameter
+
 SERVICES = {
     "issues": "services.issues.service:IssuesService",
     "points": "services.points.service:PointsService",
@@ -17,6 +19,11 @@ STORES = {
     "directory": "gateway.directory",
     "gateway": "gateway",
 }
+
+
+def parameters() -> tuple[Parameter, ...]:
+    """The numbers of all services that a community may set for itself."""
+    return tuple(each for name in ("issues", "points") for each in named(f"{STORES[name]}.policy:PARAMETERS"))
 
 
 def named(path: str) -> Any:

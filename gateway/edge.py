@@ -1,13 +1,20 @@
-"""The edge on the bus: it hears everything, keeps the views and the feed, and runs the directory's relay."""
+"""The edge on the bus: it hears everything, keeps the views and the feed, and runs the directory's relay and schedule."""
 
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy.engine import Connection
+
 from gateway.directory.store import STORE as DIRECTORY
+from gateway.directory.use_cases import DUE as DIRECTORY_DUE
 from gateway.store import STORE
-from gateway.views import Told, write_told
+from gateway.told import Told, purge_feed, write_told
+from services import inbox
 from services.bus import Office, Subscriptions
+from services.database import Store
 from services.envelope import Envelope
 from services.intake import everything
+from services.settings import settings
 from services.work import Work
 
 
@@ -16,11 +23,16 @@ def keep(work: Work, envelope: Envelope, cls: type, data: Any) -> None:
     work.stage(write_told, Told(envelope, cls, data))
 
 
+def keep_feed_short(connection: Connection, _store: Store, now: datetime) -> int:
+    """Delete what the feed need not keep any longer."""
+    return purge_feed(connection, now, settings().feed_days)
+
+
 class EdgeService:
     """Hears every event of every service; several may run at once."""
 
     name = "edge"
 
-    office = Office(STORE)
+    office = Office(STORE, tells=False, keep_house=(inbox.purge, keep_feed_short))
     subscriptions = Subscriptions(told=keep, sources=everything())
-    directory = Office(DIRECTORY)
+    directory = Office(DIRECTORY, DIRECTORY_DUE)

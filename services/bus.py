@@ -316,7 +316,7 @@ class Loop(DependencyProvider):
 
     def bury(self, message: Incoming, reason: str, attempts: int = 0) -> None:
         """Put a message aside for good, with its reason; returns when the broker has it."""
-        log.error("dead letter", queue=message.queue, event=message.header("ce-id"), reason=reason)
+        log.error("dead letter", queue=message.queue, event_id=message.header("ce-id"), reason=reason)
         observe.DEAD_LETTERED.labels(message.queue).inc()
         headers = {
             **_plain(message.headers),
@@ -337,7 +337,7 @@ class Loop(DependencyProvider):
             return
         observe.RETRIED.labels(message.queue).inc()
         log.warning(
-            "event failed", queue=message.queue, event=message.header("ce-id"), attempts=attempts, reason=reason
+            "event failed", queue=message.queue, event_id=message.header("ce-id"), attempts=attempts, reason=reason
         )
         headers = {**_plain(message.headers), "sansan-attempts": attempts + 1, "sansan-reason": reason[:2000]}
         self._letters.send([_copy(broker.RETRIES[attempts][0], message, headers)])

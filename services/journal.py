@@ -4,7 +4,7 @@ The chain runs per community in the order of publishing: each hash is SHA-256 ov
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,26 +138,31 @@ class Audit:
 
 def audit(connection: Connection, store: Store) -> Iterator[Audit]:
     """Walk every chain of a service: rows altered, removed, put in between or cut off at the end are found."""
-    heads = store.table("chain")
-    for head in connection.execute(sa.select(heads).order_by(heads.c.community_id)).all():
-        yield _audit_chain(connection, store, head)
+    journal, heads = store.table("journal"), store.table("chain")
+    chained = sa.select(journal.c.community_id).where(journal.c.sequence.is_not(None))
+    known = {head.community_id: head for head in connection.execute(sa.select(heads))}
+    for community_id in sorted({*known, *connection.execute(chained.distinct()).scalars()}):
+        yield _audit_chain(connection, journal, community_id, known.get(community_id))
 
 
-def _audit_chain(connection: Connection, store: Store, head: Any) -> Audit:
-    journal = store.table("journal")
+def _audit_chain(connection: Connection, journal: sa.Table, community_id: str, head: Any) -> Audit:
     query = (
         sa.select(journal)
-        .where(journal.c.community_id == head.community_id, journal.c.sequence.is_not(None))
+        .where(journal.c.community_id == community_id, journal.c.sequence.is_not(None))
         .order_by(journal.c.sequence)
     )
-    rows: Iterable[Any] = connection.execution_options(yield_per=1000).execute(query)
     count, previous = 0, FIRST_HASH
-    for row in rows:
-        count += 1
-        if row.sequence != count:
-            return Audit(head.community_id, count - 1, previous, f"row {count} is missing")
-        previous = row_hash(previous, row)
-        if previous != row.hash:
-            return Audit(head.community_id, count - 1, previous, f"row {count} ({row.id}) was altered")
+    with connection.execute(query, execution_options={"yield_per": 1000}) as rows:
+        for row in rows:
+            count += 1
+            if row.sequence != count:
+                return Audit(community_id, count - 1, previous, f"row {count} is missing")
+            before, previous = previous, row_hash(previous, row)
+            if previous != row.hash:
+                return Audit(community_id, count - 1, before, f"row {count} ({row.id}) was altered")
+    if head is None:
+        return Audit(community_id, count, previous, "the head of its chain is missing")
+    if count > head.sequence:
+        return Audit(community_id, count, previous, f"rows after {head.sequence} were put there by somebody else")
     fault = "" if (count, previous) == (head.sequence, head.hash) else f"rows after {count} are missing"
-    return Audit(head.community_id, count, previous, fault)
+    return Audit(community_id, count, previous, fault)

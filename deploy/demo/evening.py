@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from deploy.demo.onboarding import COMMUNITY, onboard
 from deploy.system import System, forget, running_system
 from rich.console import Console
 
@@ -12,6 +11,7 @@ from deploy.local import await_signal
 from services.ids import new_id
 from services.settings import Settings
 
+COMMUNITY = "wuhan-caochang"
 EVENING = f"/v1/communities/{COMMUNITY}"
 
 

@@ -101,7 +101,7 @@ class Listener:
             if source.response.status_code != 200:
                 return
             self._listening.set()
-            for event in source.iter_sse():
+            for event in filter(lambda each: each.data, source.iter_sse()):
                 with self._changed:
                     self._heard.append(event.json())
                     self._changed.notify_all()

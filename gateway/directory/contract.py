@@ -170,7 +170,7 @@ class MemberState:
     audience: Code = STAFF
     status: MemberStatus
     roles: Annotated[tuple[Role, ...], Between(0, 20)] = ()
-    homes: Annotated[tuple[Tie, ...], Between(0, 50)] = ()
+    homes: Annotated[tuple[Tie, ...], Between(0, 500)] = ()
     claim: Annotated[Tie | None, seen_by(STAFF, ONE_MEMBER)] = None
     created_at: datetime
     updated_at: datetime
@@ -439,12 +439,13 @@ class MemberExpired:
     member: MemberState
 
 
-@event("directory.member.disowned.v1")
-class MemberDisowned:
-    """A new roll no longer names the member as an owner of some homes."""
+@event("directory.ownership.changed.v1")
+class OwnershipChanged:
+    """A new roll names a member, who is known to be an owner, for other homes than before."""
 
     member: MemberState
-    homes: Annotated[tuple[Id, ...], Between(0, 50)]
+    gained: Annotated[tuple[Id, ...], Between(0, 500)] = ()
+    lost: Annotated[tuple[Id, ...], Between(0, 500)] = ()
 
 
 @event("directory.role.granted.v1")

@@ -1,0 +1,105 @@
+"""The gateway's tables: the newest version of every view as ready JSON for each audience, and the feed of all events.
+
+A rendition that is NULL is not for that audience. `rank` says how narrow the audience of a row is; as the second column
+of the indexes it lets a list be read in its order, without passing over a single row that the caller may not see.
+"""
+
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+import gateway.directory.contract as _directory
+import services.issues.contract as _issues
+import services.points.contract as _points
+from gateway.search import index_words, word_columns
+from services.database import Instant, Store, key
+from services.declare import AUDIENCES, ONE_MEMBER, VIEWS, ViewSpec
+from services.work import kit_tables
+
+CONTRACTS = (_directory, _issues, _points)  # whose views and events exist once they are imported
+
+METADATA = kit_tables(sa.MetaData())
+
+RANKS = {audience: rank for rank, audience in enumerate(AUDIENCES)}
+OWN = "own"
+RENDITIONS = {audience: OWN if audience == ONE_MEMBER else audience for audience in AUDIENCES}
+LONGEST_FILTER = 80
+
+
+def _view_table(spec: ViewSpec) -> sa.Table:
+    name = f"view_{spec.name}"
+    table = sa.Table(
+        name,
+        METADATA,
+        *key(),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("rank", sa.SmallInteger, nullable=False),
+        sa.Column("member_id", sa.Uuid(as_uuid=False)),
+        sa.Column("created_at", Instant, nullable=False),
+        sa.Column("updated_at", Instant, nullable=False),
+        *(sa.Column(each, sa.String(LONGEST_FILTER)) for each in spec.filters),
+        *(word_columns() if spec.text else ()),
+        *(sa.Column(rendition, sa.LargeBinary) for rendition in reversed(RENDITIONS.values())),
+        postgresql_with={"toast_tuple_target": 8160},  # what fits into a page is stored as it is answered
+    )
+    newest = (table.c.created_at.desc(), table.c.id.desc())
+    place = (table.c.rank,) if is_of_the_district(spec) else (table.c.community_id, table.c.rank)
+    sa.Index(f"{name}_newest", *place, *newest)
+    for each in spec.filters:
+        sa.Index(f"{name}_{each}", *place, table.c[each], *newest)
+    if spec.concerns:
+        sa.Index(f"{name}_own", table.c.community_id, table.c.member_id, *newest)
+    if spec.text:
+        index_words(table)
+    return table
+
+
+def is_of_the_district(spec: ViewSpec) -> bool:
+    """Whether such things are listed across all communities, of which each has but one or a few."""
+    return "district_id" in spec.filters
+
+
+VIEW_TABLES = {cls: _view_table(spec) for cls, spec in VIEWS.items()}
+
+feed = sa.Table(
+    "feed",
+    METADATA,
+    sa.Column("community_id", sa.String(64), primary_key=True),
+    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("id", sa.String(36), nullable=False),
+    sa.Column("type", sa.String(120), nullable=False),
+    sa.Column("source", sa.String(120), nullable=False),
+    sa.Column("subject", sa.String(64), nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("rank", sa.SmallInteger, nullable=False),
+    sa.Column("member_id", sa.String(36)),
+    sa.Column("actor", sa.String(64), nullable=False),
+    sa.Column("causation_id", sa.String(64), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+sa.Index("feed_position", feed.c.position, unique=True)
+
+feed_head = sa.Table(
+    "feed_head",
+    METADATA,
+    sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("purged", sa.BigInteger, nullable=False),
+)
+
+STORE = Store("gateway", METADATA, {})
+
+
+@cache
+def keep_newest(table: sa.Table, dialect: str) -> Any:
+    """An INSERT of a view that replaces an older version and leaves a newer one alone."""
+    insert = pg_insert(table) if dialect == "postgresql" else sqlite_insert(table)
+    return insert.on_conflict_do_update(
+        index_elements=["community_id", "id"],
+        set_={column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key},
+        where=insert.excluded.version > table.c.version,
+    )

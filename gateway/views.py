@@ -1,0 +1,162 @@
+"""Every GET is answered from the views: the newest version of each thing, as JSON that was made when it changed.
+
+A list goes from the newest thing to the oldest; its cursor is the place of the last item, so that what is added
+meanwhile neither shifts nor repeats anything.
+"""
+
+import re
+import struct
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.engine import URL
+
+from gateway.queries import Shape, many, one, shape_of
+from gateway.reader import Prepared, Reader, Row, instant, open_reader
+from gateway.search import asked, match
+from gateway.sight import Sight, declared
+from gateway.store import LONGEST_FILTER
+from gateway.together import Together
+from gateway.told import view_row
+from services.declare import VIEWS
+from services.errors import Invalid
+from services.fields import SLUG
+from services.fields import UUID as UUID_PATTERN
+
+MOST_ITEMS = 100
+_FIRST = datetime(1, 1, 1, tzinfo=UTC)
+_LOWEST = str(UUID(int=0))
+_END = (datetime(9999, 12, 31, tzinfo=UTC), str(UUID(int=2**128 - 1)))
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ID = re.compile(UUID_PATTERN)
+_SLUG = re.compile(SLUG)
+_PLACE = struct.Struct(">q16s")
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some items as a JSON array, how many they are, and the cursor of the next page ("" at the end)."""
+
+    items: bytes
+    count: int
+    next: str
+
+
+class Views:
+    """The views as the web process reads them, and writes those that a command's reply tells of."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self._one: dict[tuple[type, str], Prepared] = {}
+        self._many: dict[Shape, Prepared] = {}
+        self._together = Together(reader)
+
+    @classmethod
+    def open(cls, url: URL) -> "Views":
+        """The views of the gateway's database; it connects when it is first asked."""
+        return cls(open_reader(url))
+
+    async def close(self) -> None:
+        """Write what waits, and let go of the database."""
+        await self._together.close()
+        await self.reader.close()
+
+    async def get(self, cls: type, community_id: str, id_: str, sight: Sight) -> tuple[bytes, int] | None:
+        """A thing's JSON for this caller and its version; None when there is none that they may see."""
+        if not _ID.fullmatch(id_) or not _SLUG.fullmatch(community_id):
+            return None
+        key = (cls, sight.audience)
+        prepared = self._one.get(key)
+        if prepared is None:
+            prepared = self._one[key] = Prepared(one(cls, sight.audience), self.reader.dialect)
+        values = {"community_id": community_id, "id_": id_, "member_id": sight.member_id}
+        rows = await self.reader.fetch(prepared, values)
+        return (rows[0][1], rows[0][0]) if rows and rows[0][1] is not None else None
+
+    async def list(
+        self,
+        cls: type,
+        community_id: str,
+        sight: Sight,
+        *,
+        filters: Mapping[str, str] | None = None,
+        q: str = "",
+        mine: bool = False,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        after: str = "",
+        limit: int = 20,
+    ) -> Page:
+        """A page of a community's things, or with an empty `community_id` of all communities', the newest first.
+
+        `filters` maps some of the view's filters to values, `q` is full text, `mine` leaves only what concerns the
+        caller, `since` and `until` (not included) bound the time of creation, `after` is the cursor of the page before.
+        Errors: Invalid for a filter, cursor, question or limit that is none; Unavailable.
+        """
+        filters = filters or {}
+        _check(cls, filters, limit)
+        shape = shape_of(cls, community_id, sight, filters, searching=bool(q), mine=mine)
+        if (mine and not shape.known) or (community_id and not _SLUG.fullmatch(community_id)):
+            return Page(b"[]", 0, "")
+        before_at, before_id = min(_place(after) if after else _END, (until, _LOWEST) if until else _END)
+        values: dict[str, Any] = {
+            "community_id": community_id,
+            "member_id": sight.member_id,
+            "before_at": before_at,
+            "before_id": before_id,
+            "since": since or _FIRST,
+            "number": limit + 1,
+            **{f"is_{name}": value for name, value in filters.items()},
+        }
+        if shape.searching:
+            values["words"] = match(self.reader.dialect.name, asked(community_id, q))
+        prepared = self._many.get(shape)
+        if prepared is None:
+            prepared = self._many[shape] = Prepared(many(shape, self.reader.dialect), self.reader.dialect)
+        ask = self.reader.search if shape.searching else self.reader.fetch
+        return _page(await ask(prepared, values), limit)
+
+    async def put(self, states: Iterable[tuple[type, Mapping[str, Any]]]) -> None:
+        """Keep some views' states (valid data), unless newer ones are there; all that wait are written together.
+
+        Errors: Unavailable; what was told by a command comes again as an event.
+        """
+        await self._together.write(view_row(cls, declared(cls, data)) for cls, data in states)
+
+
+def _check(cls: type, filters: Mapping[str, str], limit: int) -> None:
+    if unknown := sorted(set(filters) - set(VIEWS[cls].filters)):
+        raise Invalid(f"there is no filter {unknown[0][:40]!r} here", f"没有筛选条件 {unknown[0][:40]}")
+    if any(len(value) > LONGEST_FILTER or not value.isprintable() for value in filters.values()):
+        raise Invalid("no such value to filter by", "筛选值有误")
+    if not 1 <= limit <= MOST_ITEMS:
+        raise Invalid(f"a page has 1 to {MOST_ITEMS} items", f"每页 1 至 {MOST_ITEMS} 项")
+
+
+def _page(rows: Sequence[Row], limit: int) -> Page:
+    items = b",".join([row[2] for row in rows[:limit]])
+    return Page(b"[" + items + b"]", min(len(rows), limit), _cursor(*rows[limit - 1][:2]) if len(rows) > limit else "")
+
+
+def _cursor(at: datetime | str, id_: UUID | str) -> str:
+    """The place of an item, as its database tells it."""
+    number = UUID(id_) if isinstance(id_, str) else id_
+    place = _PLACE.pack((instant(at) - _EPOCH) // timedelta(microseconds=1), number.bytes)
+    return urlsafe_b64encode(place).decode()
+
+
+def _place(cursor: str) -> tuple[datetime, str]:
+    """The place that a cursor names. Errors: Invalid when no list gave it."""
+    try:
+        place = urlsafe_b64decode(cursor.encode("ascii"))
+        microseconds, number = _PLACE.unpack(place)
+        at = _EPOCH + timedelta(microseconds=microseconds)
+    except (ValueError, struct.error, OverflowError):
+        at = None
+    if at is None or urlsafe_b64encode(place).decode() != cursor:
+        raise Invalid("this cursor is none that a list gave", "翻页标记无效")
+    return at, str(UUID(bytes=number))
