@@ -86,6 +86,22 @@ def audit() -> None:
     sys.exit(1 if faults else 0)
 
 
+@main.group()
+def keys() -> None:
+    """The keys that sign access tokens."""
+
+
+@keys.command()
+@click.option("--compromised", is_flag=True, help="Withdraw the old key at once: every access token ends.")
+def rotate(compromised: bool) -> None:
+    """Sign with a new key from now on; tokens signed with the old one stay valid until they expire."""
+    from gateway.identity import Keys
+    from services.clock import utc_now
+
+    signing = Keys(settings().keys_directory, utc_now, settings().access_token_seconds)
+    click.echo(signing.rotate(compromised=compromised))
+
+
 @main.group("dead-letters")
 def dead_letters() -> None:
     """Messages that nobody could handle."""

@@ -21,6 +21,7 @@ from deploy.machine import free_port
 from services.settings import child_environment
 
 EX_CONFIG = 78
+COMMAND = (sys.executable, "-m", "deploy.cli", "run")
 STOP_SECONDS = 10.0
 _LONGEST_PAUSE_SECONDS = 10.0
 _SOUND_AFTER_SECONDS = 30.0
@@ -45,7 +46,7 @@ class Child:
         self.starts += 1
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "deploy.cli", "run", self.name],
+            [*COMMAND, self.name],
             env=dict(self.environment),
             stdout=self.log,
             stderr=subprocess.STDOUT if self.log else None,

@@ -77,14 +77,17 @@ class Handlers:
     def command(self, row: Endpoint) -> Handler:
         """Read, check, send; store the new state; answer it."""
         parts, spec = self._parts, COMMANDS[row.command]
+        inside = spec.service == "directory"
 
         async def handle(call: Call) -> Answer:
             self.admit(call, row.public)
             no_query(call)
+            if not inside:
+                await self._member_here(call)
             expected = call.expected_version(possible=bool(spec.subject))
             members = merged(await call.json(parts.body_limit_bytes), call.path)
             command: Any = load(row.command, members)
-            if spec.service == "directory":
+            if inside:
                 result = await parts.inside.perform(command, call, expected)
             else:
                 sent = Command(spec.name, members, call.token, call.command_id(), call.traceparent, expected)
@@ -162,11 +165,17 @@ class Handlers:
 
     async def _sight(self, call: Call, public: bool) -> Sight:
         """What the caller sees where they look. Errors: Forbidden for a stranger where nothing is public."""
-        actor = self.admit(call, public)
+        self.admit(call, public)
         if "community_id" not in call.path:
             return NOBODY_SEES
-        sight = await self._parts.districts.sight(actor, known_place(call))
-        if sight.audience == PUBLIC and not public:
+        if not public:
+            return await self._member_here(call)
+        return await self._parts.districts.sight(call.actor, known_place(call))
+
+    async def _member_here(self, call: Call) -> Sight:
+        """What a caller who has any role in the community sees there. Errors: Forbidden for everybody else."""
+        sight = await self._parts.districts.sight(call.actor, known_place(call))
+        if sight.audience == PUBLIC:
             raise Forbidden("you have no role in this community", "您不是本社区成员")
         return sight
 

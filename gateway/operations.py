@@ -112,6 +112,8 @@ def _parameters(row: Row) -> list[dict[str, Any]]:
         made += [_MATCH, _KEY] if COMMANDS[row.command].subject else [_KEY]
     elif isinstance(row, Reading):
         made.append(_NONE_MATCH)
+    elif isinstance(row, Special) and row.takes is ImportRoll:
+        made += [_MATCH, _KEY]
     elif isinstance(row, Special) and row.asks is EventsQuestion:
         made.append(_LAST_ID)
     return made

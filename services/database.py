@@ -28,7 +28,10 @@ class Instant(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         """To the database; a naive time is a defect."""
-        if value is None or dialect.name == "postgresql":
+        if value is None:
+            return None
+        assert value.tzinfo is not None, "a naive time says nothing"
+        if dialect.name == "postgresql":
             return value
         return value.astimezone(UTC).isoformat(timespec="microseconds")
 

@@ -33,6 +33,9 @@ def _guard(dialect: str) -> Iterable[str]:
         changed = " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in _TOLD)
         yield f"""CREATE FUNCTION journal_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
+                IF TG_OP = 'TRUNCATE' THEN
+                    RAISE EXCEPTION 'the journal is append-only';
+                END IF;
                 IF TG_OP = 'DELETE' OR OLD.hash IS NOT NULL OR {changed} THEN
                     RAISE EXCEPTION 'the journal is append-only';
                 END IF;
@@ -40,6 +43,8 @@ def _guard(dialect: str) -> Iterable[str]:
             END $$"""
         yield """CREATE TRIGGER journal_guard BEFORE UPDATE OR DELETE ON journal
             FOR EACH ROW EXECUTE FUNCTION journal_is_append_only()"""
+        yield """CREATE TRIGGER journal_guard_truncate BEFORE TRUNCATE ON journal
+            FOR EACH STATEMENT EXECUTE FUNCTION journal_is_append_only()"""
         return
     changed = " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in _TOLD)
     yield f"""CREATE TRIGGER journal_guard_update BEFORE UPDATE ON journal WHEN OLD.hash IS NOT NULL OR {changed}

@@ -61,7 +61,7 @@ def permit(
         allowed = ", ".join(move.sources)
         raise Refused(
             f"cannot {name} while {thing.status}; possible while {allowed}",
-            f"当前状态为 {thing.status},不能进行此操作(仅限:{allowed})",
+            f"当前状态为“{_label(thing.status)}”,不能进行此操作(仅限:{'、'.join(map(_label, move.sources))})",
             move.clause,
         )
     for check in move.only_if:
@@ -122,6 +122,11 @@ def gates_markdown(gates: Iterable[Gate]) -> str:
         checks = "; ".join(check.__name__.replace("_", " ") for check in gate.checks)
         lines.append(f"| {gate.after} | {gate.question.en} | {gate.question.zh} | {gate.clause} | {checks} |")
     return "\n".join(lines)
+
+
+def _label(state: StrEnum) -> str:
+    """The Chinese label of a state whose enumeration has them as `zh`."""
+    return str(getattr(state, "zh", state))
 
 
 def _once(states: Iterable[StrEnum]) -> list[StrEnum]:

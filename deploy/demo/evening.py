@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from deploy.system import System, forget, running_system
 from rich.console import Console
 
 from deploy.audit import audit_all
+from deploy.demo.onboarding import COMMUNITY, onboard
 from deploy.demo.person import Listener, Person, Surprise
 from deploy.local import await_signal
+from deploy.system import System, forget, running_system
 from services.ids import new_id
 from services.settings import Settings
 
-COMMUNITY = "wuhan-caochang"
 EVENING = f"/v1/communities/{COMMUNITY}"
 
 

@@ -4,17 +4,15 @@ from pathlib import Path
 
 from rich.console import Console
 
+from deploy import parts
 from deploy.demo.roll import roll_csv
 from gateway.directory.blueprint import Blueprint, read_blueprint
 from gateway.directory.facade import Directory
 from gateway.directory.onboarding import onboard as bring_in
-from services.issues import policy as issues
-from services.points import policy as points
 from services.settings import Settings
 
 COMMUNITY = "wuhan-caochang"
 PLAN = Path(__file__).with_name("caochang.yaml")
-PARAMETERS = (*issues.PARAMETERS, *points.PARAMETERS)
 
 
 def the_plan() -> Blueprint:
@@ -28,7 +26,7 @@ def onboard(chosen: Settings, console: Console) -> None:
     estates = plan.estate_plans()
     buildings = [building for estate in estates for building in estate.buildings]
     entrances = [entrance for building in buildings for entrance in building.entrances]
-    directory = Directory.open(chosen, PARAMETERS)
+    directory = Directory.open(chosen, parts.parameters())
     try:
         done = bring_in(directory, plan, roll_csv(plan))
     finally:

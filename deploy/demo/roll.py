@@ -72,7 +72,7 @@ def _owners(
         owners = [DEVELOPER]
     elif told is None and chance > 0.88:
         owners.append(_buyer(numbers, buyers, again=False))
-    shares = ("1",)
+    shares: tuple[str, ...] = ("1",)
     if len(owners) == 2:
         sort = numbers.random.random()
         shares = next(pair for pair, most in _SHARED if sort < most)

@@ -22,8 +22,13 @@ class Status(StrEnum):
     REOPENED = "reopened"
     REJECTED = "rejected"
 
+    @property
+    def zh(self) -> str:
+        """The label that people see."""
+        return _LABELS[self]
 
-STATUS_LABELS = {
+
+_LABELS = {
     Status.REPORTED: "待受理",
     Status.ACCEPTED: "已受理",
     Status.RESOLVED: "已办结",

@@ -196,8 +196,12 @@ def test_a_server_that_does_not_answer_is_given_up(postgres_world: World, monkey
 
 def test_whoever_stops_waiting_for_a_connection_leaves_none_lost(postgres_world: World) -> None:
     async def story() -> None:
-        connections = Connections(postgres_world.engine.url.set(drivername="postgresql").render_as_string(hide_password=False), 1)
-        asked = [asyncio.create_task(connections.use(lambda each: each.fetchval("SELECT pg_sleep(0.01)"))) for _ in range(20)]
+        connections = Connections(
+            postgres_world.engine.url.set(drivername="postgresql").render_as_string(hide_password=False), 1
+        )
+        asked = [
+            asyncio.create_task(connections.use(lambda each: each.fetchval("SELECT pg_sleep(0.01)"))) for _ in range(20)
+        ]
         await asyncio.sleep(0.02)
         for task in asked[::2]:
             task.cancel()

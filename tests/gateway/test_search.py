@@ -68,7 +68,9 @@ def test_a_question_finds_what_has_all_its_words(world: World) -> None:
 def test_a_search_stays_in_its_community(world: World) -> None:
     world.report(numbered(99, community_id=ANOTHER_COMMUNITY, title="井盖又破了"))
     assert found(world, "井盖") == {"3栋井盖破损"}
-    there = sight(member(RESIDENT.member_id, *RESIDENT.roles[COMMUNITY], community_id=ANOTHER_COMMUNITY), ANOTHER_COMMUNITY)
+    there = sight(
+        member(RESIDENT.member_id, *RESIDENT.roles[COMMUNITY], community_id=ANOTHER_COMMUNITY), ANOTHER_COMMUNITY
+    )
     page = world.run(world.views.list(IssueState, ANOTHER_COMMUNITY, there, q="井盖"))
     assert [item["title"] for item in from_json(page.items)] == ["井盖又破了"]
 
@@ -85,7 +87,13 @@ def test_a_search_has_pages_and_filters_like_any_list(world: World) -> None:
     for _ in range(3):
         page = world.run(
             world.views.list(
-                IssueState, COMMUNITY, sight(GRID_OFFICER), q="井盖", filters={"category": "road"}, after=cursor, limit=1
+                IssueState,
+                COMMUNITY,
+                sight(GRID_OFFICER),
+                q="井盖",
+                filters={"category": "road"},
+                after=cursor,
+                limit=1,
             )
         )
         titles += [item["id"] for item in from_json(page.items)]
@@ -114,6 +122,8 @@ def test_words_need_no_quoting_in_either_database(text: str) -> None:
 
 
 def test_things_have_different_numbers() -> None:
-    numbers = {number_of(community, numbered(i).id) for i in range(1000) for community in (COMMUNITY, ANOTHER_COMMUNITY)}
+    numbers = {
+        number_of(community, numbered(i).id) for i in range(1000) for community in (COMMUNITY, ANOTHER_COMMUNITY)
+    }
     assert len(numbers) == 2000
     assert all(0 <= number < 2**63 for number in numbers)

@@ -207,11 +207,16 @@ def test_two_writers_of_the_same_things_wait_for_each_other_but_never_in_a_circl
 
 def test_filters_leave_what_has_exactly_these_values(world: World) -> None:
     world.report(
-        *(numbered(i, status=(Status.REPORTED, Status.ACCEPTED)[i % 2], category=("road", "rubbish")[i // 3]) for i in range(6))
+        *(
+            numbered(i, status=(Status.REPORTED, Status.ACCEPTED)[i % 2], category=("road", "rubbish")[i // 3])
+            for i in range(6)
+        )
     )
     resident = sight(ANOTHER_RESIDENT)
     assert listed(world, resident, filters={"status": "reported"}) == [numbered(i).id for i in (4, 2, 0)]
-    assert listed(world, resident, filters={"status": "reported", "category": "road"}) == [numbered(i).id for i in (2, 0)]
+    assert listed(world, resident, filters={"status": "reported", "category": "road"}) == [
+        numbered(i).id for i in (2, 0)
+    ]
     assert listed(world, resident, filters={"status": "nothing"}) == []
     assert walked(world, resident, 1, filters={"status": "accepted"}) == [numbered(i).id for i in (5, 3, 1)]
 
@@ -280,7 +285,9 @@ def test_any_cursor_is_either_a_place_or_invalid(world: World, cursor: str) -> N
 
 @given(
     before=st.lists(st.integers(0, 40), unique=True, min_size=1, max_size=20),
-    between=st.lists(st.tuples(st.integers(0, 40), st.sampled_from([PUBLIC, FOR_COMMUNITY, STAFF, ONE_MEMBER])), max_size=12),
+    between=st.lists(
+        st.tuples(st.integers(0, 40), st.sampled_from([PUBLIC, FOR_COMMUNITY, STAFF, ONE_MEMBER])), max_size=12
+    ),
     limit=st.integers(1, 4),
     caller=st.sampled_from([RESIDENT, ANOTHER_RESIDENT, GRID_OFFICER, NOBODY]),
 )

@@ -3,6 +3,8 @@
 The machine is noisy, so that no number here is a test: it prints ratios, medians of several short rounds.
 """
 
+import signal
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -42,6 +44,7 @@ class Extent:
 @click.option("--only-rivals", is_flag=True, help="Leave our side out.")
 def main(rounds: int, seconds: float, issues: int, events: int, only_rivals: bool) -> None:
     """Measure sansan against its rivals and print the ratios."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     extent, figures, given = Extent(rounds, seconds, issues, events), Figures(), take_settings()
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -62,7 +62,7 @@ class Result:
 
     @property
     def errors(self) -> dict[str, int]:
-        """Answers other than 2xx, and connections that the server `closed` before it had answered."""
+        """Answers other than 2xx, requests `closed` without an answer, or still `hung` at the end."""
         return {status: number for status, number in self.statuses.items() if not status.startswith("2")}
 
 
@@ -122,7 +122,8 @@ class _Run:
     done: asyncio.Future[None]
     latencies: list[float] = field(default_factory=list)
     statuses: Counter[str] = field(default_factory=Counter)
-    start: float = 0.0
+    opening: set[asyncio.Task[None]] = field(default_factory=set)
+    connections: set["_Connection"] = field(default_factory=set)
     end: float = 0.0
 
     def __post_init__(self) -> None:
@@ -157,6 +158,21 @@ class _Run:
         if not self.done.done():
             self.done.set_exception(context.get("exception") or LoadFailed(context["message"]))
 
+    def open(self) -> None:
+        """Open one more connection."""
+        task = self.loop.create_task(_connect(self))
+        self.opening.add(task)
+        task.add_done_callback(self.opening.discard)
+
+    async def close(self) -> None:
+        """Hang up, and see to it that nothing stays open."""
+        for task in self.opening:
+            task.cancel()
+        for connection in self.connections:
+            connection.transport.abort()
+        while self.opening or self.connections:
+            await asyncio.sleep(0)
+
     def finish(self) -> None:
         """End the run with what has come."""
         if not self.done.done():
@@ -171,6 +187,7 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
+        self.run.connections.add(self)
         self.send()
 
     def send(self) -> None:
@@ -199,15 +216,16 @@ class _Connection(asyncio.Protocol):
             self.send()
 
     def connection_lost(self, error: Exception | None) -> None:
+        self.run.connections.discard(self)
         going_on = not self.run.done.done()
         if self.waiting and going_on:
             going_on = self.run.took("closed", self.sent)
         if going_on:
-            self.run.loop.create_task(connect(self.run))
+            self.run.open()
 
 
-async def connect(run: _Run) -> None:
-    """Open one more connection. Errors: when nobody listens the run ends with what it has."""
+async def _connect(run: _Run) -> None:
+    """Open a connection; when nobody listens, the run ends with what it has."""
     try:
         await run.loop.create_connection(lambda: _Connection(run), "127.0.0.1", run.plan.port)
     except OSError:
@@ -220,11 +238,15 @@ async def measure(plan: Plan) -> Result:
     loop = asyncio.get_running_loop()
     run = _Run(plan, loop, loop.create_future())
     loop.set_exception_handler(run.broke)
-    opening = [loop.create_task(connect(run)) for _ in range(plan.connections)]
+    for _ in range(plan.connections):
+        run.open()
     limit = plan.warm_up_seconds + GIVE_UP_SECONDS / 2 + (plan.count / 50 if plan.count else plan.seconds)
     await asyncio.wait([run.done], timeout=limit)
+    if not run.done.done():
+        run.statuses["hung"] += sum(connection.waiting for connection in run.connections)
     run.finish()
-    await asyncio.gather(*opening, run.done)
+    await run.close()
+    run.done.result()
     seconds = (run.end - run.start) if plan.count else plan.seconds
     good = sum(number for status, number in run.statuses.items() if status.startswith("2"))
     times = sorted(run.latencies) or [0.0]

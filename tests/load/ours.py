@@ -110,7 +110,7 @@ class Ours:
         """Learn the ids of some issues, to read them one by one."""
         engine = open_engine(self.settings.database("issues"))
         with engine.connect() as connection:
-            sample = sa.text("SELECT id FROM issue ORDER BY md5(id::text) LIMIT 1000")
+            sample = sa.text("SELECT subject FROM journal ORDER BY md5(subject) LIMIT 1000")
             self.ids = [str(found) for found in connection.execute(sample).scalars()]
         engine.dispose()
 

@@ -5,10 +5,10 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.machine import tries
+from deploy.machine import guard, tries
 
 LOGS = Path("var") / "bench"
 START_SECONDS = 60.0
@@ -24,7 +24,7 @@ class NotStarted(Exception):
 def running(
     name: str, command: Sequence[str], answers: Callable[[], bool], changed: Mapping[str, str] | None = None
 ) -> Iterator[int]:
-    """Start a command, wait until it answers, stop it afterwards; its id. Errors: NotStarted."""
+    """Start a command, wait until it answers, stop it afterwards, however this program ends; its id. Errors: NotStarted."""
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / f"{name}.log"
     with log.open("wb") as output:
@@ -32,12 +32,15 @@ def running(
         process = subprocess.Popen(
             command, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
         )
+    guardian = guard('kill -KILL -- "-$1"', str(process.pid))
     try:
         if not any(answers() or process.poll() is not None for _ in tries(START_SECONDS)) or process.poll() is not None:
             raise NotStarted(f"{name}: {log.read_text(errors='replace')[-2000:]}")
         yield process.pid
     finally:
         _stop(process)
+        guardian.kill()
+        guardian.communicate()
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
@@ -78,13 +81,3 @@ def settle(pids: Sequence[int], seconds: float = 120.0) -> float:
             break
         before = now
     return time.monotonic() - begun
-
-
-def workers(pid: int) -> list[int]:
-    """A process and its children."""
-    found = [pid]
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            if int(stat.read_text().rpartition(")")[2].split()[1]) == pid:
-                found.append(int(stat.parent.name))
-    return found

@@ -20,6 +20,11 @@ class Light(StrEnum):
     DARK = "dark"
     GONE = "gone"
 
+    @property
+    def zh(self) -> str:
+        """The label that people see."""
+        return {"new": "新", "lit": "亮", "dark": "灭", "gone": "拆"}[self]
+
 
 @dataclass
 class Lamp:
@@ -69,7 +74,7 @@ def test_the_wrong_state_is_refused_and_names_the_right_ones() -> None:
         permit(LIFE, "light", Lamp(Light.LIT), A_STEWARD, HELD, moment())
     assert no.value.clause == "灯-3"
     assert no.value.reason.en == "cannot light while lit; possible while new, dark"
-    assert "new, dark" in no.value.reason.zh
+    assert no.value.reason.zh == "当前状态为“亮”,不能进行此操作(仅限:新、灭)"
 
 
 def test_whoever_may_not_learns_nothing_of_the_state() -> None:
