@@ -1,7 +1,6 @@
 """What is the same for everybody: the API's description, its pages, the events' schemas, the public keys, probes, metrics."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 from zlib import crc32
 
 from gateway import openapi

@@ -21,10 +21,9 @@ from services import observe, tokens
 from services.actor import Actor
 from services.clock import utc_now
 from services.declare import COMMANDS, PUBLIC, VIEWS
-from services.errors import Forbidden, Invalid, NotFound, Unavailable
+from services.errors import Forbidden, Invalid, NotAuthenticated, NotFound, Unavailable
 from services.fields import SLUG
 from services.schemas import load
-from services.tokens import NotAuthenticated
 from services.wire import from_json, hints_of, shown_to, to_json
 
 Handler = Callable[[Call], Awaitable[Answer]]

@@ -8,8 +8,7 @@ from typing import Any
 
 import orjson
 
-from services.errors import SansanError, Words
-from services.tokens import NotAuthenticated
+from services.errors import NotAuthenticated, SansanError, Words
 
 Header = tuple[bytes, bytes]
 

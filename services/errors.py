@@ -59,6 +59,10 @@ class Forbidden(SansanError):
     code = "forbidden"
 
 
+class NotAuthenticated(Forbidden):
+    """The token is missing, broken, expired or not ours: nobody is known to be acting."""
+
+
 class NotFound(SansanError):
     """No such thing, or none that the caller may know of."""
 

@@ -17,7 +17,7 @@ from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
 from services.actor import Actor, actor_of
-from services.errors import Forbidden
+from services.errors import NotAuthenticated
 from services.settings import settings
 from services.wire import from_json
 
@@ -31,10 +31,6 @@ _SKEW = timedelta(seconds=5)
 _KEPT = 10_000
 _LOOK_AGAIN = timedelta(seconds=2)
 _NEVER = datetime.min.replace(tzinfo=UTC)
-
-
-class NotAuthenticated(Forbidden):
-    """The token is missing, broken, expired or not ours: nobody is known to be acting."""
 
 
 def not_authenticated() -> NotAuthenticated:

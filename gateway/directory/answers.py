@@ -6,8 +6,8 @@ from typing import Annotated
 
 from gateway.directory.contract import Area, Login, MemberStatus, PersonName, Phone, Tie
 from services.declare import Between, Length, value
+from services.errors import NotAuthenticated
 from services.fields import Id, Label, Line, Slug
-from services.tokens import NotAuthenticated
 
 Token = Annotated[str, Between(1, 200)]
 Seconds = Annotated[int, Between(0, 315_360_000)]

@@ -15,9 +15,10 @@ from gateway.identity import Keys
 from services.actor import Actor, Role
 from services.clock import Clock
 from services.database import reading
-from services.errors import Forbidden
+from services.errors import Forbidden, NotAuthenticated
 from services.ids import new_id
-from services.tokens import NotAuthenticated
+
+_KEY = "sansan-"
 
 
 class Door:
@@ -67,7 +68,7 @@ class Door:
 
     def client_token(self, key: str) -> ClientSession:
         """An access token for the API client of a key. Errors: NotAuthenticated."""
-        id_, _, secret = key.removeprefix("sansan-").partition(".")
+        id_, _, secret = key.removeprefix(_KEY).partition(".")
         with reading(self._engine) as connection:
             query = sa.select(api_clients).where(api_clients.c.id == _uuid(id_))
             row = connection.execute(query).one_or_none()
@@ -123,6 +124,11 @@ class Door:
             refresh_expires_in=max(0, (opened.until - self._clock()) // timedelta(seconds=1)),
             change_password=handed_over,
         )
+
+
+def key_of(client_id: str, secret: str) -> str:
+    """The key of an API client: its id and its secret."""
+    return f"{_KEY}{UUID(client_id).hex}.{secret}"
 
 
 def _uuid(text: str) -> str:

@@ -21,7 +21,7 @@ from gateway.directory.contract import (
     RegisterMember,
     ResetPassword,
 )
-from gateway.directory.door import Door
+from gateway.directory.door import Door, key_of
 from gateway.directory.given import Given
 from gateway.directory.policy import PARAMETERS
 from gateway.directory.roll_csv import read_roll
@@ -43,7 +43,6 @@ from services.wire import to_data
 from services.work import Context, Desk, Job, result_of
 
 _SECRETS = frozenset({"password", "old_password", "new_password"})
-_SHOWN_ONCE = {CreateApiClient: "key", EnrolMember: "password", ResetPassword: "password"}
 
 
 class Directory:
@@ -99,8 +98,11 @@ class Directory:
         if not self._was_done(command_id):
             given, secret = self._given(command, actor, source)
         result, repeated = self._do(command, actor, given, command_id, if_version, traceparent)
-        if name := _SHOWN_ONCE.get(type(command)):
-            result[name] = None if repeated else secret
+        if secret and not repeated:
+            if isinstance(command, CreateApiClient):
+                result["key"] = key_of(result["client"]["id"], secret)
+            else:
+                result["password"] = secret
         return result
 
     def import_roll(
