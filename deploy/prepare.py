@@ -1,7 +1,7 @@
 """Before the first run, make sees to it that the servers which a target needs can be had on this machine.
 
-`python -m deploy.prepare broker` for a run, `... broker database` for the tests: what is there already is used, what is
-missing is installed where that is allowed; a run cannot do without its broker, the tests skip what they cannot have.
+What is there already is used, what is missing is installed where that is allowed. `python -m deploy.prepare run` fails
+without a broker; `python -m deploy.prepare tests` says what it could not get, and the tests that need it are skipped.
 """
 
 import sys
@@ -33,16 +33,17 @@ def private_broker_directory(data_directory: Path) -> Path:
     return data_directory / "rabbitmq"
 
 
-def main(names: list[str]) -> int:
-    """Make available what is named; 1 when something cannot be had, said in one line."""
-    try:
-        for name in names:
-            {"broker": broker, "database": database}[name]()
-    except Missing as missing:
-        print(missing, file=sys.stderr)
-        return 1
-    return 0
+def main(purpose: str) -> int:
+    """Make available what a run or the tests need, saying in one line each what cannot be had; 1 when a run lacks it."""
+    missing = []
+    for find_or_install in (broker, database) if purpose == "tests" else (broker,):
+        try:
+            find_or_install()
+        except Missing as lack:
+            missing.append(lack)
+            print(lack, file=sys.stderr)
+    return 1 if missing and purpose != "tests" else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1]))

@@ -1,6 +1,7 @@
 """The web process as an ASGI app: every request becomes a call, finds its door and gets one answer, whatever goes wrong."""
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from time import perf_counter
 from typing import Any
 
@@ -56,6 +57,10 @@ class Gateway:
         self._router = Router(routes, redirect_slashes=False, default=no_door, lifespan=lifespan)
         self._common = common
         self._timers: dict[tuple[str, int], Any] = {}
+
+    def running(self) -> AbstractAsyncContextManager[Any]:
+        """From its start to its end, for whoever runs it without a server."""
+        return self._router.lifespan_context(self)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; anything but HTTP is sent away."""

@@ -79,7 +79,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Special:
-    """An endpoint with a handler of its own, named `does`; what it takes and gives are contract classes."""
+    """An endpoint with a handler of its own, named `does`; what it takes, gives and is asked are contract classes.
+
+    `media` is the type of its answers, `sends` that of its body.
+    """
 
     method: str
     path: str
@@ -91,6 +94,7 @@ class Special:
     asks: type | None = None
     status: int = 200
     media: str = "application/json"
+    sends: str = "application/json"
     public: bool = False
 
 
@@ -122,7 +126,7 @@ ENDPOINTS: dict[str, tuple[Row, ...]] = {
         Endpoint("POST",   f"{HERE}/parameters",          SetParameter,     "设定本社区参数"),
         Reading(           f"{HERE}/roll",                RollState,        "业主名册汇总", public=True),
         Special("PUT",     f"{HERE}/roll", "import_roll", "Replace the owners' roll by a CSV file, all or nothing.",
-                "导入业主名册", takes=ImportRoll, gives=RollState),
+                "导入业主名册", takes=ImportRoll, gives=RollState, sends="text/csv"),
         Special("GET",     f"{HERE}/roll/entries", "roll_entries", "The owners' roll, home by home.", "业主名册",
                 gives=RollPage, asks=RollQuestion),
         Special("GET",     f"{HERE}/entrances/{{entrance_id}}/homes", "homes", "The homes of an entrance.", "单元各户",

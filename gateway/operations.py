@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from gateway.directory.contract import ImportRoll
 from gateway.endpoints import Endpoint, Listing, Reading, Row, Special
 from gateway.examples import EXAMPLES
 from gateway.problems import KINDS
@@ -112,7 +111,7 @@ def _parameters(row: Row) -> list[dict[str, Any]]:
         made += [_MATCH, _KEY] if COMMANDS[row.command].subject else [_KEY]
     elif isinstance(row, Reading):
         made.append(_NONE_MATCH)
-    elif isinstance(row, Special) and row.takes is ImportRoll:
+    elif isinstance(row, Special) and row.sends == "text/csv":
         made += [_MATCH, _KEY]
     elif isinstance(row, Special) and row.asks is EventsQuestion:
         made.append(_LAST_ID)
@@ -120,7 +119,7 @@ def _parameters(row: Row) -> list[dict[str, Any]]:
 
 
 def _body(row: Row) -> dict[str, Any] | None:
-    if isinstance(row, Special) and row.takes is ImportRoll:
+    if isinstance(row, Special) and row.sends == "text/csv":
         return {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
     cls = taken_by(row)
     if cls is None:

@@ -54,10 +54,12 @@ def one(cls: type, audience: str) -> sa.Select[Any]:
 def many(shape: Shape, dialect: Dialect) -> sa.Executable:
     """`created_at`, `id` and the JSON of the newest `number` things before a place in the list and not before `since`."""
     table = VIEW_TABLES[shape.cls]
+    if shape.searching and dialect.name == "sqlite":
+        return _found(table, shape)
     branches = [] if shape.mine else [_visible(table, shape, rank) for rank in range(RANKS[shape.audience] + 1)]
     if shape.known:
         branches.append(_own(table, shape))
-    limited = [_page(branch, table, shape, dialect) for branch in branches]
+    limited = [_page(branch, table, shape) for branch in branches]
     if len(limited) == 1:
         return limited[0]
     merged = sa.union_all(*(sa.select(branch.subquery()) for branch in limited))
@@ -77,28 +79,45 @@ def _own(table: sa.Table, shape: Shape) -> sa.Select[Any]:
     return own if shape.mine else own.where(table.c.rank > sa.literal_column(str(RANKS[shape.audience])))
 
 
-def _page(branch: sa.Select[Any], table: sa.Table, shape: Shape, dialect: Dialect) -> sa.Select[Any]:
-    before = sa.tuple_(
-        sa.bindparam("before_at", type_=table.c.created_at.type), sa.bindparam("before_id", type_=table.c.id.type)
-    )
-    branch = branch.where(
-        sa.tuple_(table.c.created_at, table.c.id) < before,
-        table.c.created_at >= sa.bindparam("since", type_=table.c.created_at.type),
-        *(table.c[name] == sa.bindparam(f"is_{name}", type_=table.c[name].type) for name in shape.filters),
-    )
-    if not shape.across:
-        branch = branch.where(table.c.community_id == sa.bindparam("community_id", type_=table.c.community_id.type))
+def _page(branch: sa.Select[Any], table: sa.Table, shape: Shape) -> sa.Select[Any]:
+    branch = branch.where(*_wanted(table, shape))
     if shape.searching:
-        branch = branch.where(_has_words(table, dialect))
+        words = sa.cast(sa.bindparam("words", type_=sa.Text), TSQUERY)
+        branch = branch.where(table.c.words.op("@@")(words))
     return branch.order_by(table.c.created_at.desc(), table.c.id.desc()).limit(_number())
 
 
-def _has_words(table: sa.Table, dialect: Dialect) -> sa.ColumnElement[bool]:
-    if dialect.name == "postgresql":
-        return table.c.words.op("@@")(sa.cast(sa.bindparam("words", type_=sa.Text), TSQUERY))
+def _found(table: sa.Table, shape: Shape) -> sa.Select[Any]:
+    """The same for a search on SQLite, which has to begin with the words: it cannot tell rare ones from frequent ones.
+
+    The operators without effect keep it from walking along the list instead.
+    """
     index = sa.table(f"{table.name}_words", sa.column("rowid"))
     matches = sa.literal_column(index.name).op("MATCH")(sa.bindparam("words", type_=sa.Text))
-    return table.c.number.in_(sa.select(index.c.rowid).where(matches))
+    is_own, nothing = table.c.member_id == _member(table), sa.literal_column("''")
+    visible = is_own if shape.mine else table.c.rank <= sa.literal_column(str(RANKS[shape.audience]))
+    return (
+        sa.select(table.c.created_at, table.c.id, _rendition(table, shape.audience, shape.known))
+        .where(table.c.number.in_(sa.select(index.c.rowid).where(matches)), *_wanted(table, shape))
+        .where(sa.or_(visible, is_own) if shape.known else visible)
+        .order_by(table.c.created_at.op("||")(nothing).desc(), table.c.id.op("||")(nothing).desc())
+        .limit(_number())
+    )
+
+
+def _wanted(table: sa.Table, shape: Shape) -> list[sa.ColumnElement[bool]]:
+    """The conditions of every list: the community, the place to go on from, the filters."""
+    before = sa.tuple_(
+        sa.bindparam("before_at", type_=table.c.created_at.type), sa.bindparam("before_id", type_=table.c.id.type)
+    )
+    wanted: list[sa.ColumnElement[bool]] = [
+        sa.tuple_(table.c.created_at, table.c.id) < before,
+        table.c.created_at >= sa.bindparam("since", type_=table.c.created_at.type),
+        *(table.c[name] == sa.bindparam(f"is_{name}", type_=table.c[name].type) for name in shape.filters),
+    ]
+    if not shape.across:
+        wanted.append(table.c.community_id == sa.bindparam("community_id", type_=table.c.community_id.type))
+    return wanted
 
 
 def _rendition(table: sa.Table, audience: str, known: bool) -> sa.ColumnElement[Any]:

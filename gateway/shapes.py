@@ -86,7 +86,7 @@ def taken_by(row: Row) -> type | None:
     """The class of an endpoint's JSON body."""
     if isinstance(row, Endpoint):
         return row.command
-    return row.takes if isinstance(row, Special) and row.media != "text/csv" else None
+    return row.takes if isinstance(row, Special) and row.sends == "application/json" else None
 
 
 def given_by(row: Row) -> type | None:

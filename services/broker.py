@@ -12,7 +12,9 @@ from itertools import islice
 from typing import Any
 
 import amqp
+from amqp import spec
 from amqp.exceptions import AMQPError, PreconditionFailed
+from amqp.serialization import PROPERTY_CLASSES, decode_properties_basic
 from kombu.connection import Connection
 from kombu.exceptions import OperationalError
 
@@ -68,6 +70,8 @@ class Link:
         )
         self._connection.connect()
         self.channel: Any = self._connection.channel()
+        dispatch = self.channel.dispatch_method
+        self.channel.dispatch_method = lambda sig, payload, content: dispatch(sig, _readable(sig, payload), content)
         self._beat_at = time.monotonic()
 
     def drain(self, timeout: float) -> bool:
@@ -300,6 +304,28 @@ class _clear_errors:
             raise WrongTopology(
                 f"{self._thing} exists with other arguments; delete it or rename it, then start again: {error.reply_text}"
             ) from None
+
+
+def _readable(method: tuple[int, int], payload: bytes) -> bytes:
+    """A delivery without the bytes of its routing key that are no UTF-8; the client library would end the connection."""
+    if method != spec.Basic.Deliver:
+        return payload
+    exchange = 4 + 1 + payload[4] + 9  # after ids of class and method, consumer tag, delivery tag and flags
+    key = exchange + 1 + payload[exchange]
+    text = bytes(payload[key + 1 :]).decode("utf-8", "ignore").encode()
+    return bytes(payload[:key]) + bytes([len(text)]) + text
+
+
+def _decode_properties(buffer: bytes, offset: int) -> tuple[dict[str, Any], int]:
+    """The properties of a message; none but a content type that nobody takes, where they are no UTF-8."""
+    try:
+        found: tuple[dict[str, Any], int] = decode_properties_basic(buffer, offset)
+    except (ValueError, OverflowError):
+        return {"content_type": "unreadable"}, len(buffer)
+    return found
+
+
+PROPERTY_CLASSES[spec.Basic.CLASS_ID] = _decode_properties
 
 
 def text_body(message: amqp.Message) -> bytes:

@@ -331,7 +331,7 @@ class Loop(DependencyProvider):
     def again_later(self, message: Incoming, reason: str) -> None:
         """Try an event again after 1 s, 10 s, 1 min, 10 min; then it is a dead letter."""
         attempts = message.headers.get("sansan-attempts", 0)
-        attempts = attempts if isinstance(attempts, int) else 0
+        attempts = max(attempts, 0) if isinstance(attempts, int) else 0
         if attempts >= len(broker.RETRIES):
             self.bury(message, reason, attempts)
             return
@@ -349,7 +349,11 @@ def _copy(exchange: str, message: Incoming, headers: dict[str, Any]) -> Outgoing
 
 
 def _plain(headers: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: found for name, found in headers.items() if isinstance(found, (str, int)) and len(name) < 100}
+    return {
+        name: found
+        for name, found in headers.items()
+        if isinstance(found, (str, int)) and isinstance(name, str) and len(name) < 100
+    }
 
 
 def _text(found: Any) -> str:

@@ -8,12 +8,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from services.errors import Invalid
 from services.ids import is_id
 
 _TRACE = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 
 
@@ -74,7 +75,7 @@ def read_envelope(headers: Mapping[str, Any]) -> Envelope:
 
     def text(name: str, default: str | None = None) -> str:
         found = headers.get(f"ce-{name}", default)
-        if not isinstance(found, str):
+        if not is_text(found):
             raise _broken(name)
         return found
 
@@ -105,6 +106,11 @@ def read_envelope(headers: Mapping[str, Any]) -> Envelope:
         causation_id=text("causationid", ""),
         traceparent=text("traceparent", ""),
     )
+
+
+def is_text(found: Any) -> TypeGuard[str]:
+    """Whether a header is text that can be passed on: lone surrogates cannot."""
+    return isinstance(found, str) and (found.isascii() or not _SURROGATE.search(found))
 
 
 def _broken(name: str) -> Invalid:

@@ -11,7 +11,7 @@ from typing import Any
 from services import tokens
 from services.actor import SYSTEM
 from services.declare import EVENTS, CommandSpec, commands_of
-from services.envelope import Envelope, next_trace, read_envelope
+from services.envelope import Envelope, is_text, next_trace, read_envelope
 from services.errors import Invalid, NotFound, SansanError
 from services.ids import derived_id, is_id, new_id
 from services.inbox import COMMANDS as COMMANDS_CONSUMER
@@ -48,8 +48,8 @@ class Incoming:
 
     def header(self, name: str) -> str:
         """A header if it is text, else nothing."""
-        found = self.headers.get(name, "")
-        return found if isinstance(found, str) else ""
+        found = self.headers.get(name)
+        return found if is_text(found) else ""
 
     def json(self) -> Any:
         """The body. Errors: Malformed when it is too long, not declared as JSON, or no JSON."""

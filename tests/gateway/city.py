@@ -38,7 +38,7 @@ TOLD = "community_id, id, type, subject, version, audience, member_id, actor, at
 KEPT = {
     "issues": {"issues": "*", "journal": TOLD, "due": "*"},
     "points": {"accounts": "*", "transfers": "*"},
-    "directory": {name: "*" for name in ("places", "members", "people", "owners", "parts", "rolls", "api_clients")}
+    "directory": dict.fromkeys(("places", "members", "people", "owners", "parts", "rolls", "api_clients"), "*")
     | {"journal": TOLD},
 }
 
@@ -108,16 +108,16 @@ def city_on(amqp_url: str, directory: Path) -> Iterator[City]:
         "ACCESS_TOKEN_SECONDS": "3600",
     }
     fleet = Fleet(parts.PROCESSES, environment, directory / "log")
+    city = City(f"http://127.0.0.1:{port}", chosen, fleet)
     try:
         fleet.start()
-        city = City(f"http://127.0.0.1:{port}", chosen, fleet)
-        _populate(city)
         fleet.await_ready()
+        _populate(city)
         _await_communities(city)
         yield city
+    finally:
         for client in city.clients.values():
             client.close()
-    finally:
         fleet.stop()
 
 

@@ -1,18 +1,56 @@
-"""The web process as a whole: a report over HTTP, read at once, repeated without a second effect, moved on by who may."""
+"""The web process as a whole: every row of the table has a handler, and the probes tell what is missing."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
 
 import httpx
+import pytest
 
-from tests.gateway.city import HERE, City
+from deploy import parts
+from deploy.machine import free_port
+from gateway.endpoints import ENDPOINTS
+from gateway.web import Web
+from services.migrate import upgrade
+from services.settings import Settings, read_settings
+from tests.gateway.city import City
 
-REPORT = {"title": "井盖破损", "text": "三号楼前的井盖破了。", "place": {"spot": "三号楼前"}}
-ISSUES = f"/v1/communities/{HERE}/issues"
+
+@pytest.fixture
+def lonely(tmp_path: Path) -> Settings:
+    """Settings with databases of their own and no broker."""
+    chosen = replace(read_settings(), data_directory=tmp_path, amqp_url=f"amqp://127.0.0.1:{free_port()}//")
+    for service in ("directory", "gateway"):
+        upgrade(chosen.database(service), parts.migrations_of(service))
+    return chosen
 
 
-def test_whoever_wrote_reads_their_own_write_at_once(city: City) -> None:
-    resident = city.person("resident")
-    for _ in range(20):
-        made = resident.post(ISSUES, json=REPORT)
-        assert made.status_code == 201
-        read = resident.get(made.headers["location"])
-        assert (read.status_code, read.json()) == (200, made.json())
-        assert read.headers["etag"] == made.headers["etag"]
+async def ask(chosen: Settings, method: str, *paths: str) -> list[httpx.Response]:
+    """The answers of an app that has started."""
+    web = Web(chosen)
+    async with web.app.running(), httpx.AsyncClient(transport=httpx.ASGITransport(web.app)) as client:
+        return [await client.request(method, f"http://sansan{path}") for path in paths]
+
+
+def test_every_endpoint_has_a_handler(lonely: Settings) -> None:
+    asyncio.run(ask(lonely, "GET", "/healthz"))
+    assert sum(map(len, ENDPOINTS.values())) > 40
+
+
+def test_without_a_broker_it_starts_and_reads_and_says_that_it_is_not_ready(lonely: Settings) -> None:
+    health, ready, listed = asyncio.run(ask(lonely, "GET", "/healthz", "/readyz", "/v1/communities"))
+    assert health.status_code == 200
+    assert (ready.status_code, ready.json()) == (503, {"broker": False, "views": True})
+    assert (listed.status_code, listed.json()) == (200, {"items": [], "next": None})
+
+
+def test_without_its_database_it_starts_and_says_so(lonely: Settings) -> None:
+    Path(str(lonely.database("gateway").database)).unlink()
+    ready, listed = asyncio.run(ask(lonely, "GET", "/readyz", "/v1/communities"))
+    assert ready.json() == {"broker": False, "views": False}
+    assert (listed.status_code, listed.headers["retry-after"]) == (503, "2")
+
+
+def test_a_running_city_is_ready(city: City) -> None:
+    ready = city.person("nobody").get("/readyz")
+    assert (ready.status_code, ready.json()) == (200, {"broker": True, "views": True})

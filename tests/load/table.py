@@ -1,6 +1,6 @@
 """What came out, as a Markdown table: medians over the rounds, and how they stand to what must be reached."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -75,7 +75,11 @@ class Figures:
         lines = ["| measure | sansan | rival | | ratio | must | aim |", "|---|--:|---|--:|--:|--:|--:|"]
         lines += [self._ratio(row) for row in ROWS]
         lines += [self._limit(limit) for limit in LIMITS if limit.figure in self.ours]
-        lines += ["", "| side | measure | a second | p50 ms | p99 ms | rounds |", "|---|---|--:|--:|--:|---|"]
+        lines += [
+            "",
+            "| side | measure | a second | p50 ms | p99 ms | errors | rounds |",
+            "|---|---|--:|--:|--:|--:|---|",
+        ]
         lines += [self._detail(side, measure) for side, measure in self.rates]
         return "\n".join(lines) + "\n"
 
@@ -97,7 +101,7 @@ class Figures:
         rates, results = self.rates[side, measure], self.results.get((side, measure), [])
         times = _latencies(results)
         rounds = ", ".join(_whole(rate) for rate in rates)
-        return f"| {side} | {measure} | {_whole(median(rates))} | {times['p50']} | {times['p99']} | {rounds} |"
+        return f"| {side} | {measure} | {_whole(median(rates))} | {times['p50']} | {times['p99']} | {_errors(results)} | {rounds} |"
 
 
 def _latencies(results: Sequence[Result]) -> Mapping[str, str]:
@@ -105,6 +109,12 @@ def _latencies(results: Sequence[Result]) -> Mapping[str, str]:
         return {"p50": "", "p99": ""}
     p50, p99 = median(each.p50_ms for each in results), median(each.p99_ms for each in results)
     return {"p50": f"{p50:.1f}", "p99": f"{p99:.1f}"}
+
+
+def _errors(results: Sequence[Result]) -> str:
+    """How many answers were no success, by status."""
+    found = sum((Counter(each.errors) for each in results), Counter[str]())
+    return ", ".join(f"{number} × {status}" for status, number in sorted(found.items()))
 
 
 def _whole(number: float) -> str:

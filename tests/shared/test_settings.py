@@ -1,13 +1,11 @@
 """Settings come from the environment, each with a default that works on one machine, and a wrong one is named."""
 
-import ast
 from pathlib import Path
 
 import pytest
 from environs import EnvError
 
 from services.settings import child_environment, read_settings
-from tests.shared.made_up import ROOT
 
 
 def test_everything_has_a_default() -> None:
@@ -53,20 +51,3 @@ def test_a_child_process_is_given_changed_settings(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("SANSAN_HTTP_PORT", "1")
     environment = child_environment(PROBE_PORT="9")
     assert (environment["SANSAN_HTTP_PORT"], environment["SANSAN_PROBE_PORT"]) == ("1", "9")
-
-
-def test_nothing_else_reads_the_environment() -> None:
-    reading = {
-        str(path.relative_to(ROOT))
-        for folder in ("services", "gateway")
-        for path in (ROOT / folder).rglob("*.py")
-        if any(reads_environment(node) for node in ast.walk(ast.parse(path.read_text())))
-    }
-    assert reading <= {"services/settings.py", "services/process.py"}  # the latter sets one for a library
-
-
-def reads_environment(node: ast.AST) -> bool:
-    """Whether this is `os.environ`, `os.getenv` or an `Env`."""
-    if isinstance(node, ast.Attribute):
-        return node.attr in ("environ", "getenv")
-    return isinstance(node, ast.ImportFrom) and node.module == "environs"

@@ -30,7 +30,7 @@ from services.database import open_engine
 from services.issues.policy import PARAMETERS
 from services.tokens import Verifier
 from tests.shared.desks import SetClock
-from tests.shared.samples import COMMUNITY, DISTRICT
+from tests.shared.samples import ANOTHER_COMMUNITY, COMMUNITY, DISTRICT
 
 ESTATE = "东立国际小区"
 PASSWORD = "correct-horse-2026"
@@ -109,6 +109,13 @@ class World:
         tie = tie or Tie(home_id=home(1, 1, "101"), owner=False)
         self.does(VerifyMember(community_id=COMMUNITY, member_id=member_id, home=tie), SYSTEM)
         return self.actor(member_id)
+
+    def second_community(self) -> None:
+        """One more community of the district, with the same places."""
+        plan = OnboardCommunity(
+            community_id=ANOTHER_COMMUNITY, district_id=DISTRICT, name="百步亭社区", estates=estate_plans()
+        )
+        self.does(plan, SYSTEM)
 
     def actor(self, member_id: str) -> Actor:
         """A member with the roles of this moment."""
