@@ -308,12 +308,14 @@ class _clear_errors:
 
 def _readable(method: tuple[int, int], payload: bytes) -> bytes:
     """A delivery without the bytes of its routing key that are no UTF-8; the client library would end the connection."""
-    if method != spec.Basic.Deliver:
+    if method not in (spec.Basic.Deliver, spec.Basic.GetOk):
         return payload
-    exchange = 4 + 1 + payload[4] + 9  # after ids of class and method, consumer tag, delivery tag and flags
+    tag = 4 if method == spec.Basic.GetOk else 4 + 1 + payload[4]  # after the ids of class and method, and the consumer
+    exchange = tag + 9
     key = exchange + 1 + payload[exchange]
-    text = bytes(payload[key + 1 :]).decode("utf-8", "ignore").encode()
-    return bytes(payload[:key]) + bytes([len(text)]) + text
+    end = key + 1 + payload[key]
+    text = bytes(payload[key + 1 : end]).decode("utf-8", "ignore").encode()
+    return bytes(payload[:key]) + bytes([len(text)]) + text + bytes(payload[end:])
 
 
 def _decode_properties(buffer: bytes, offset: int) -> tuple[dict[str, Any], int]:

@@ -20,6 +20,7 @@ from services.actor import SYSTEM
 from services.broker import AWAY, Blocked, Link, Outgoing, Publisher, Unconfirmed
 from services.clock import utc_now
 from services.database import Store, is_away, open_engine
+from services.envelope import trace_id
 from services.errors import SansanError, Unavailable
 from services.intake import Expired, Incoming, Malformed, Told, command_job, event_job, sources_of
 from services.relay import Relay
@@ -283,7 +284,7 @@ class Loop(DependencyProvider):
             while len(self._waiting) < size and link.drain(0):
                 pass
             if time.monotonic() > look_at:
-                for queue in queues:
+                for queue in (*queues, broker.DEAD_LETTERS):
                     observe.QUEUE_DEPTH.labels(queue).set(broker.queue_depth(channel, queue))
                 look_at = time.monotonic() + _LOOK_SECONDS
             observe.HEALTH.tick(self.name)
@@ -343,6 +344,19 @@ class Loop(DependencyProvider):
         self._letters.send([_copy(broker.RETRIES[attempts][0], message, headers)])
 
 
+def _note(kind: str, name: str, job: Job, outcome: Outcome) -> None:
+    """Count what became of a command or event, and log it with the ids by which it can be followed."""
+    code = "failed" if outcome.failure else outcome.refusal.code if outcome.refusal else "done"
+    code = "repeated" if outcome.repeated else code
+    observe.HANDLED.labels(name, code).inc()
+    if outcome.failure is None and not observe.tells_all():
+        return
+    context = job.context
+    ids = {"id": job.id, "community": context.community_id, "member": context.actor.member_id}
+    tell = log.info if outcome.failure is None else log.error
+    tell(kind, name=name, outcome=code, trace=trace_id(context.traceparent), exc_info=outcome.failure, **ids)
+
+
 def _copy(exchange: str, message: Incoming, headers: dict[str, Any]) -> Outgoing:
     properties = {"content_type": message.content_type, "delivery_mode": 2}
     return Outgoing(exchange, message.queue, message.body, headers, properties)
@@ -396,7 +410,8 @@ class Commands(Loop):
         except sa.exc.DBAPIError as error:
             away, outcomes = error, [Outcome(failure=error) for _ in jobs]
         answers += [
-            (message, self._answer(message, outcome)) for (message, _), outcome in zip(jobs, outcomes, strict=True)
+            (message, self._answer(message, job, outcome))
+            for (message, job), outcome in zip(jobs, outcomes, strict=True)
         ]
         self._office.wake()
         self._reply(answers)
@@ -404,14 +419,10 @@ class Commands(Loop):
             log.error("database away", error=repr(away))
             self._await_database()
 
-    def _answer(self, message: Incoming, outcome: Outcome) -> str:
-        name = message.routing_key[:80]
+    def _answer(self, message: Incoming, job: Job, outcome: Outcome) -> str:
+        _note("command", message.routing_key[:80], job, outcome)
         if outcome.failure is not None:
-            observe.HANDLED.labels(name, "failed").inc()
-            log.error("command failed", command=name, id=message.correlation_id, exc_info=outcome.failure)
             return _error_reply(Unavailable("the service could not do this now", "服务暂时无法处理,请稍后再试"))
-        code = outcome.refusal.code if outcome.refusal else "repeated" if outcome.repeated else "done"
-        observe.HANDLED.labels(name, code).inc()
         return _with_nameko_names(outcome.reply)
 
     def _reply(self, answers: Sequence[tuple[Incoming, str]]) -> None:
@@ -478,10 +489,8 @@ class Subscriptions(Loop):
             except Malformed as error:
                 self.bury(message, str(error))
         outcomes = self._office.desk.perform([job for _, job in jobs]) if jobs else []
-        for (message, _), outcome in zip(jobs, outcomes, strict=True):
-            wrong = outcome.failure or outcome.refusal
-            name = message.header("ce-type")[:80]
-            observe.HANDLED.labels(name, "failed" if wrong else "repeated" if outcome.repeated else "done").inc()
-            if wrong is not None:
+        for (message, job), outcome in zip(jobs, outcomes, strict=True):
+            _note("event", message.header("ce-type")[:80], job, outcome)
+            if wrong := outcome.failure or outcome.refusal:
                 self.again_later(message, repr(wrong))
         self._office.wake()

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
+
+from amqp.exceptions import NotFound
 
 from services import broker
 from services.broker import DEAD_LETTERS, Link, Outgoing, Publisher
@@ -36,12 +39,16 @@ def dead_letters(url: str) -> list[DeadLetter]:
 
 
 def replay(url: str, wanted: Callable[[DeadLetter], bool]) -> list[DeadLetter]:
-    """Send the wanted ones back to the queues they came from; each leaves the dead letters when the broker has it there."""
+    """Send the wanted ones back to the queues they came from; each leaves the dead letters when the broker has it there.
+
+    One whose queue is gone stays.
+    """
     link, publisher, replayed = Link(url), Publisher(url, confirms=True), []
+    exists = cache(partial(_exists, url))
     try:
         broker.declare_common(link.channel)
         for letter, tag in _taken(link.channel):
-            if letter.queue and wanted(letter):
+            if letter.queue and wanted(letter) and exists(letter.queue):
                 publisher.send([_back(letter)])
                 link.channel.basic_ack(tag)
                 replayed.append(letter)
@@ -49,6 +56,17 @@ def replay(url: str, wanted: Callable[[DeadLetter], bool]) -> list[DeadLetter]:
         publisher.close()
         link.close()
     return replayed
+
+
+def _exists(url: str, queue: str) -> bool:
+    link = Link(url)
+    try:
+        broker.queue_depth(link.channel, queue)
+    except NotFound:
+        return False
+    finally:
+        link.drop()
+    return True
 
 
 def _taken(channel: Any) -> Iterator[tuple[DeadLetter, int]]:
@@ -60,7 +78,8 @@ def _taken(channel: Any) -> Iterator[tuple[DeadLetter, int]]:
 
 
 def _letter(number: int, message: Any) -> DeadLetter:
-    headers = dict(message.properties.get("application_headers") or {})
+    sent = message.properties.get("application_headers") or {}
+    headers = {name: found for name, found in sent.items() if isinstance(name, str)}
     return DeadLetter(
         number=number,
         id=str(headers.get("ce-id", message.properties.get("message_id", ""))),

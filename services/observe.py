@@ -74,6 +74,11 @@ def set_up_logs(process: str, level: str = "INFO") -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
+def tells_all() -> bool:
+    """Whether ordinary events are logged too, so that nothing need be gathered for lines that nobody writes."""
+    return logging.getLogger().isEnabledFor(logging.INFO)
+
+
 def logger(name: str) -> Any:
     """The logger of a module."""
     return structlog.get_logger(name)

@@ -46,6 +46,7 @@ class Verifier:
         self._keys: KeySet = KeySet([])
         self._seen: tuple[int, int] | None = None
         self._look_at = _NEVER
+        self._until = float("inf")
         self._known: OrderedDict[str, tuple[datetime, Actor]] = OrderedDict()
         self._lock = Lock()
 
@@ -66,24 +67,29 @@ class Verifier:
         if not token or len(token) > MOST_CHARACTERS:
             raise not_authenticated()
         try:
-            claims = jwt.decode(token, self._keys, registry=REGISTRY).claims
-            return _checked(claims, now), actor_of(claims)
+            found = jwt.decode(token, self._keys, registry=REGISTRY)
+            if not isinstance(found.header.get("kid"), str):
+                raise not_authenticated()
+            return _checked(found.claims, now), actor_of(found.claims)
         except (JoseError, KeyError, TypeError, AttributeError, ValueError):
             raise not_authenticated() from None
 
     def _look(self, now: datetime) -> None:
-        """Read the public keys again if they were changed, and forget the tokens that the old ones vouched for."""
+        """Read the public keys again if they were changed or one of them ended, and forget what the old ones vouched for."""
         with self._lock:
+            at = now.timestamp()
             self._look_at = now + _LOOK_AGAIN
             try:
                 stat = self._file.stat()
-                published = from_json(self._file.read_bytes())["keys"] if _changed(stat, self._seen) else None
+                stale = _changed(stat, self._seen) or at >= self._until
+                published = from_json(self._file.read_bytes())["keys"] if stale else None
             except FileNotFoundError:
                 return
             if published is not None:
-                at = now.timestamp()
-                valid = [_plain(key) for key in published if key.get("exp", at + 1) > at]
-                self._keys, self._seen = KeySet.import_key_set({"keys": valid}), (stat.st_ino, stat.st_mtime_ns)
+                valid = [key for key in published if key.get("exp", at + 1) > at]
+                self._keys = KeySet.import_key_set({"keys": [_plain(key) for key in valid]})
+                self._seen = (stat.st_ino, stat.st_mtime_ns)
+                self._until = min((key["exp"] for key in valid if "exp" in key), default=float("inf"))
                 self._known.clear()
 
     def _remember(self, token: str, found: tuple[datetime, Actor]) -> None:
@@ -107,7 +113,7 @@ def _checked(claims: dict[str, Any], now: datetime) -> datetime:
             raise not_authenticated()
     assert isinstance(issued, int)
     assert isinstance(expires, int)
-    if datetime.fromtimestamp(issued, UTC) > now + _SKEW:
+    if datetime.fromtimestamp(issued, UTC) > now + _SKEW or expires - issued > LONGEST_SECONDS:
         raise not_authenticated()
     return datetime.fromtimestamp(expires, UTC)
 
