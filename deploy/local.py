@@ -21,6 +21,8 @@ from deploy.machine import free_port
 from services.settings import child_environment
 
 EX_CONFIG = 78
+# When the pipe from the runner closes, because it was killed, the whole group of its processes is stopped.
+GUARDIAN = "trap '' TERM; cat >/dev/null; kill -TERM 0; sleep 10; kill -KILL 0"
 COMMAND = (sys.executable, "-m", "deploy.cli", "run")
 STOP_SECONDS = 10.0
 _LONGEST_PAUSE_SECONDS = 10.0
@@ -41,8 +43,8 @@ class Child:
     given_up: bool = False
     process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Start it, in a process group of its own, so that Ctrl-C reaches only the one that supervises it."""
+    def start(self, group: int) -> None:
+        """Start it in a process group that Ctrl-C does not reach: its runner stops it."""
         self.starts += 1
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(
@@ -50,7 +52,7 @@ class Child:
             env=dict(self.environment),
             stdout=self.log,
             stderr=subprocess.STDOUT if self.log else None,
-            start_new_session=True,
+            process_group=group,
         )
 
     def is_ready(self) -> bool:
@@ -70,12 +72,14 @@ class Fleet:
     children: dict[str, Child] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _keeper: threading.Thread | None = None
+    _guardian: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start all of them, and from now on start again what crashes."""
+        self._guardian = subprocess.Popen(["sh", "-c", GUARDIAN], stdin=subprocess.PIPE, process_group=0)
         for name in self.names:
             self.children[name] = self._child(name)
-            self.children[name].start()
+            self.children[name].start(self._guardian.pid)
         self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
         self._keeper.start()
 
@@ -105,6 +109,9 @@ class Fleet:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        if self._guardian is not None:
+            self._guardian.kill()
+            self._guardian.communicate()
         for child in self.children.values():
             if child.log is not None:
                 child.log.close()
@@ -139,8 +146,9 @@ class Fleet:
             child.again_at = now + min(0.25 * 2 ** (child.starts - 1), _LONGEST_PAUSE_SECONDS)
             print(f"{child.name} ended with status {status}; it is started again", file=sys.stderr)
         elif now >= child.again_at:
+            assert self._guardian is not None, "a fleet that is kept was started"
             child.again_at = 0.0
-            child.start()
+            child.start(self._guardian.pid)
 
 
 def await_signal() -> None:

@@ -22,7 +22,9 @@ START_SECONDS = 60
 STOP_SECONDS = 30
 _END = """
 kill -CONT "$1" 2>/dev/null; kill -TERM "$1" 2>/dev/null
-i=0; while kill -0 "$1" 2>/dev/null && [ $i -lt 30 ]; do sleep 1; i=$((i + 1)); done
+i=0; while kill -0 "$1" 2>/dev/null && ! grep -qs "^State:.*Z" "/proc/$1/status" && [ $i -lt 30 ]; do
+  sleep 1; i=$((i + 1))
+done
 kill -KILL "$1" 2>/dev/null; kill -TERM "$2" 2>/dev/null
 """
 
@@ -184,7 +186,7 @@ class PrivateNode:
             if answers(self.url, seconds=5):
                 return
         logs = sorted((self.directory / "log").glob("*.log"))
-        said = "\n".join(log.read_text(errors="replace")[-1500:] for log in logs)
+        said = "\n".join(log.read_text(errors="replace")[-4000:] for log in logs)
         self.kill()
         raise NodeFailed(f"the private RabbitMQ node in {self.directory} did not start:\n{said}")
 

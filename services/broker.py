@@ -199,10 +199,12 @@ class Publisher:
         self._on_ack(tag, multiple)
 
     def idle(self) -> None:
-        """Keep the connection alive between sends."""
-        if self._link is not None:
-            while self._link.drain(0):
+        """Keep the connection alive between sends; to be called every few seconds. One that broke is forgotten."""
+        try:
+            while self._link is not None and self._link.drain(0):
                 pass
+        except AWAY:
+            self.drop()
 
     def drop(self) -> None:
         """Forget the connection; the next send opens a new one."""

@@ -287,10 +287,15 @@ class Loop(DependencyProvider):
                 for queue in (*queues, broker.DEAD_LETTERS):
                     observe.QUEUE_DEPTH.labels(queue).set(broker.queue_depth(channel, queue))
                 look_at = time.monotonic() + _LOOK_SECONDS
+                self.keep_alive()
             observe.HEALTH.tick(self.name)
             if self._waiting:
                 self._handle_batch(channel, size)
             eventlet.sleep(0)
+
+    def keep_alive(self) -> None:
+        """Answer the broker's heartbeats on the connections that are seldom used."""
+        self._letters.idle()
 
     def _handle_batch(self, channel: Any, size: int) -> None:
         batch, self._waiting = self._waiting[:size], self._waiting[size:]
@@ -384,6 +389,11 @@ class Commands(Loop):
         """Open nothing yet; replies go out on a connection of their own, so that a blocked broker stops them only."""
         super().setup()
         self._replies = Publisher(settings().amqp_url, confirms=False)
+
+    def keep_alive(self) -> None:
+        """Answer the broker's heartbeats also where replies go out."""
+        super().keep_alive()
+        self._replies.idle()
 
     def declare(self, channel: Any) -> list[str]:
         """The stock queue `rpc-SERVICE`."""

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -64,3 +65,21 @@ def test_stopping_waits_for_the_orderly_end_of_every_process(tmp_path: Path, mon
     fleet.stop()
     assert child.process is not None
     assert child.process.returncode in (0, -signal.SIGTERM)
+
+
+def test_nothing_stays_behind_when_the_runner_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "program.py"
+    script.write_text(
+        f"import os, pathlib\npathlib.Path({str(tmp_path / 'pid')!r}).write_text(str(os.getpid()))\n{WAITS}"
+    )
+    runner = (
+        "import sys, time\nfrom deploy import local\n"
+        f"local.COMMAND = (sys.executable, {str(script)!r})\n"
+        "local.Fleet(['issues'], {'HTTP_PORT': '0'}).start()\ntime.sleep(60)\n"
+    )
+    running = subprocess.Popen([sys.executable, "-c", runner])
+    until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
+    child = Path(f"/proc/{(tmp_path / 'pid').read_text()}")
+    running.kill()
+    running.wait()
+    until(lambda: not child.exists() or "State:\tZ" in (child / "status").read_text())
