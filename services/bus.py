@@ -248,7 +248,7 @@ class Loop(DependencyProvider):
                     raise
                 pause = self._wait(pause, error)
                 self._await_database()
-        self._letters.close()
+        self.hang_up()
         observe.HEALTH.forget(self.name)
         self._ended.send()
 
@@ -292,6 +292,10 @@ class Loop(DependencyProvider):
             if self._waiting:
                 self._handle_batch(channel, size)
             eventlet.sleep(0)
+
+    def hang_up(self) -> None:
+        """Close the connections on which it publishes."""
+        self._letters.close()
 
     def keep_alive(self) -> None:
         """Answer the broker's heartbeats on the connections that are seldom used."""
@@ -394,6 +398,11 @@ class Commands(Loop):
         """Answer the broker's heartbeats also where replies go out."""
         super().keep_alive()
         self._replies.idle()
+
+    def hang_up(self) -> None:
+        """Close the connection on which replies go out too."""
+        super().hang_up()
+        self._replies.close()
 
     def declare(self, channel: Any) -> list[str]:
         """The stock queue `rpc-SERVICE`."""
