@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 from httpx_sse import connect_sse
 
+from services.ids import new_id
+
 
 class Surprise(Exception):
     """The system answered otherwise than the story says."""
@@ -34,10 +36,20 @@ class Person:
     def does(self, method: str, path: str, expected: int, body: Any = None, **headers: str) -> Any:
         """Send a request and give back the answer's JSON. Errors: Surprise when the status is not the expected one."""
         names = {name.replace("_", "-"): text for name, text in headers.items()}
-        answer = self.http.request(method, path, json=body, headers=names)
+        answer = self._patiently(method, path, body, names)
         if answer.status_code != expected:
             raise Surprise(f"{self.title}: {method} {path} gave {answer.status_code}, not {expected}: {answer.text}")
         return answer.json() if answer.content else None
+
+    def _patiently(self, method: str, path: str, body: Any, headers: dict[str, str]) -> httpx.Response:
+        """The answer; one that says “not yet” is asked for again, with the same key, for 10 s."""
+        deadline = time.monotonic() + 10
+        headers = {"Idempotency-Key": new_id(), **headers}
+        while (answer := self.http.request(method, path, json=body, headers=headers)).status_code == 503:
+            if time.monotonic() > deadline:
+                break
+            threading.Event().wait(min(float(answer.headers.get("Retry-After", 0.2)), 1.0))
+        return answer
 
     def sees(self, path: str, **query: Any) -> Any:
         """Read something."""
