@@ -25,7 +25,7 @@ test: $(VENV)/.dev servers      ## All tests, with real brokers and databases
 	@$(BIN)/pytest $(ARGS)
 
 quick: $(VENV)/.dev             ## The pure tests, in seconds
-	@$(BIN)/pytest -q -m "not broker and not postgres and not browser and not docker and not system" $(ARGS)
+	@$(BIN)/pytest -q -m "not broker and not database and not postgres and not browser and not docker and not system" $(ARGS)
 
 check: $(VENV)/.dev             ## ruff, mypy --strict, import-linter, stale generated files
 	@$(BIN)/ruff check .

@@ -11,6 +11,7 @@ from gateway.limits import Receive, address_of, check_depth, read_body
 from gateway.problems import Header, Problem, language_of, not_authenticated, weight_of
 from services.actor import NOBODY
 from services.envelope import next_trace, trace_id
+from services.errors import Invalid
 from services.ids import derived_id, new_id
 
 JSON = b"application/json"
@@ -81,7 +82,7 @@ class Call:
     async def json(self, most_bytes: int) -> Any:
         """The body; an empty object where nothing was sent.
 
-        Errors: Problem 400 for what is no JSON or too deep, 408, 413, 415.
+        Errors: Problem 400 for what is no JSON or too deep, 408, 413, 415; Invalid for a text with NUL in it.
         """
         body = await read_body(self.receive, self.headers.get(b"content-length", b""), most_bytes)
         if not body:
@@ -93,6 +94,9 @@ class Call:
             at = f"line {error.lineno}, column {error.colno}", f"第 {error.lineno} 行第 {error.colno} 列"
             raise Problem("malformed", f"the body is no JSON at {at[0]}", f"请求内容不是有效的 JSON({at[1]})") from None
         check_depth(body, data)
+        if b"\\u0000" in body and (member := _with_nul(data, "")) is not None:
+            detail = {"member": member, "en": "has the character NUL", "zh": "含有空字符 NUL"}
+            raise Invalid(f"NUL in {member}", f"{member} 含有空字符", details=(detail,))
         return data
 
     def expect(self, media: bytes) -> None:
@@ -155,3 +159,14 @@ class Call:
             )
         caller = self.actor.member_id or address_of(self.scope)
         return derived_id(caller, self.method, self.scope["path"], key.decode())
+
+
+def _with_nul(data: Any, path: str) -> str | None:
+    """Where in some data a text has the character NUL, which no database keeps."""
+    if isinstance(data, str):
+        return path if "\0" in data else None
+    if not isinstance(data, (dict, list)):
+        return None
+    parts = data.items() if isinstance(data, dict) else enumerate(data)
+    found = (f"{path}/<name>" if "\0" in str(name) else _with_nul(part, f"{path}/{name}") for name, part in parts)
+    return next((place for place in found if place is not None), None)

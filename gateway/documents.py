@@ -42,32 +42,37 @@ class Documents:
 
     async def openapi(self, call: Call) -> Answer:
         """The OpenAPI description."""
+        self._admit(call, JSON)
         no_query(call)
-        return self._fixed(call, self._openapi, JSON)
+        return _fixed(call, self._openapi, JSON)
 
     async def docs(self, call: Call) -> Answer:
         """The page about the API, in the language that is asked for, or the caller's."""
+        self._admit(call, HTML)
         asked = read_query(DocsQuestion, call.query).lang or call.language
-        answer = self._fixed(call, self._docs[asked], HTML)
+        answer = _fixed(call, self._docs[asked], HTML)
         answer.headers = (*answer.headers, (b"content-language", asked.encode()), (b"vary", b"accept-language"))
         return answer
 
     async def style(self, call: Call) -> Answer:
         """How that page looks."""
+        self._admit(call, CSS)
         no_query(call)
-        return self._fixed(call, STYLE, CSS)
+        return _fixed(call, STYLE, CSS)
 
     async def schema(self, call: Call) -> Answer:
         """The JSON Schema of an event's data."""
+        self._admit(call, SCHEMA)
         no_query(call)
         if (found := self._schemas.get(call.path["name"])) is None:
             raise NotFound("no event has this type", "没有此事件类型")
-        return self._fixed(call, found, SCHEMA)
+        return _fixed(call, found, SCHEMA)
 
     async def keys(self, call: Call) -> Answer:
         """The public keys (RFC 7517)."""
+        self._admit(call, KEY_SET)
         no_query(call)
-        return self._fixed(call, to_json(self._keys.public()), KEY_SET)
+        return _fixed(call, to_json(self._keys.public()), KEY_SET)
 
     async def healthz(self, call: Call) -> Answer:
         """That this process answers."""
@@ -82,8 +87,12 @@ class Documents:
         """Figures for Prometheus."""
         return Answer(200, observe.metrics_text(), _FRESH, METRICS)
 
-    def _fixed(self, call: Call, body: bytes, media: bytes) -> Answer:
+    def _admit(self, call: Call, media: bytes) -> None:
         self._handlers.admit(call, public=True, media=media.partition(b";")[0])
-        tag = b'"%08x"' % crc32(body)
-        headers = ((b"etag", tag), *_SHARED)
-        return Answer(304, headers=headers) if call.has(tag) else Answer(200, body, headers, media)
+
+
+def _fixed(call: Call, body: bytes, media: bytes) -> Answer:
+    """What is the same for everybody, or that the caller has it already."""
+    tag = b'"%08x"' % crc32(body)
+    headers = ((b"etag", tag), *_SHARED)
+    return Answer(304, headers=headers) if call.has(tag) else Answer(200, body, headers, media)

@@ -34,10 +34,12 @@ class Events:
         live = SSE in call.headers.get(b"accept", b"").lower()
         self._handlers.admit(call, public=True, media=SSE if live else JSON)
         asked = read_query(EventsQuestion, call.query)
+        last = call.headers.get(b"last-event-id", b"").decode("latin-1") or asked.cursor or ""
+        position = position_of(last) if last else 0
         scope = await self._scope(call, asked)
         if live:
-            return await self._stream(call, scope, asked)
-        page = await self._feed.read(scope, position_of(asked.cursor or "0"), asked.limit)
+            return await self._stream(call, scope, last)
+        page = await self._feed.read(scope, position, asked.limit)
         told = b",".join(event for _, event in page.events)
         rest = to_json({"next": str(page.next), "more": page.more, "missed": page.missed})
         return Answer(200, b'{"events":[%b],%b' % (told, rest[1:]), PRIVATE)
@@ -49,8 +51,7 @@ class Events:
         sights = await self._districts.sights(call.actor, communities)
         return scope_of(sights, asked.type.split(",") if asked.type else ())
 
-    async def _stream(self, call: Call, scope: Scope, asked: EventsQuestion) -> Answer:
-        last = call.headers.get(b"last-event-id", b"").decode("latin-1") or asked.cursor or ""
+    async def _stream(self, call: Call, scope: Scope, last: str) -> Answer:
         until = expiry(call.token) if call.token else utc_now() + _ANONYMOUS_FOR
         caller = call.actor.member_id or address_of(call.scope)
         pieces = await self._streams.open(scope, caller, until, last)

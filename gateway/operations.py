@@ -35,7 +35,7 @@ _NONE_MATCH: dict[str, Any] = {
     "name": "If-None-Match",
     "in": "header",
     "description": "The tag of the version that you have; 304 when it is still the newest. 版本标签",
-    "schema": {"type": "string", "pattern": '^"[0-9a-f-]{1,30}"$'},
+    "schema": {"type": "string"},
 }
 _LAST_ID: dict[str, Any] = {
     "name": "Last-Event-ID",
@@ -106,7 +106,8 @@ def _parameters(row: Row) -> list[dict[str, Any]]:
     made = [
         {"name": name, "in": "path", "required": True, "schema": path_schema(row, name)} for name in path_names(row)
     ]
-    made += [{"name": name, "in": "query", "schema": schema} for name, schema in query_schemas(row).items()]
+    for name, (schema, required) in query_schemas(row).items():
+        made.append({"name": name, "in": "query", "schema": schema} | ({"required": True} if required else {}))
     if isinstance(row, Endpoint):
         made += [_MATCH, _KEY] if COMMANDS[row.command].subject else [_KEY]
     elif isinstance(row, Reading):

@@ -89,14 +89,11 @@ def is_among(column: sa.ColumnElement[Any], name: str, dialect: Dialect) -> sa.C
     """Whether a column is one of a list of texts."""
     if dialect.name == "postgresql":
         return column == sa.any_(texts(name, dialect))
-    return column.in_(sa.select(each_of(name, dialect)))
+    return column.in_(sa.select(each_of(name, dialect).c.value))
 
 
-def each_of(name: str, dialect: Dialect) -> sa.ColumnElement[Any]:
-    """A list of texts as the column of a table."""
+def each_of(name: str, dialect: Dialect) -> sa.FromClause:
+    """A list of texts as a table with the column `value`."""
     if dialect.name == "postgresql":
-        rows = sa.func.unnest(texts(name, dialect)).table_valued("value", name=f"each_{name}").render_derived()
-    else:
-        rows = sa.func.json_each(texts(name, dialect)).table_valued("value", name=f"each_{name}")
-    column: sa.ColumnElement[Any] = rows.c.value
-    return column
+        return sa.func.unnest(texts(name, dialect)).table_valued("value", name=f"each_{name}").render_derived()
+    return sa.func.json_each(texts(name, dialect)).table_valued("value", name=f"each_{name}")

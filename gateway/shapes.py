@@ -111,13 +111,14 @@ def path_schema(row: Row, name: str) -> dict[str, Any]:
     return {"type": "string", "pattern": UUID} if name.endswith("_id") else {"type": "string", "maxLength": 130}
 
 
-def query_schemas(row: Row) -> dict[str, dict[str, Any]]:
-    """The schemas of an endpoint's query parameters, by name."""
+def query_schemas(row: Row) -> dict[str, tuple[dict[str, Any], bool]]:
+    """The schemas of an endpoint's query parameters, by name, and whether each must be given."""
     cls = question_class(row.view) if isinstance(row, Listing) else row.asks if isinstance(row, Special) else None
     if cls is None:
         return {}
-    properties: dict[str, dict[str, Any]] = components([cls])[cls.__name__]["properties"]
-    return {name: _not_null(schema) for name, schema in properties.items()}
+    schema = components([cls])[cls.__name__]
+    required = schema.get("required", ())
+    return {name: (_not_null(part), name in required) for name, part in schema["properties"].items()}
 
 
 def needed(row: Row) -> list[str]:

@@ -27,16 +27,17 @@ def everything() -> sa.Select[Any]:
 
 def end_for_few(dialect: Dialect) -> sa.Select[Any]:
     """The first position at which one of the communities has had more than `skipped` events; NULL when none has."""
-    community = each_of("communities", dialect)
+    communities = each_of("communities", dialect)
     there = (
         sa.select(feed.c.position)
-        .where(feed.c.community_id == community, feed.c.position > _AFTER)
+        .where(feed.c.community_id == communities.c.value, feed.c.position > _AFTER)
         .order_by(feed.c.position)
         .limit(1)
         .offset(sa.bindparam("skipped", type_=sa.Integer))
+        .correlate(communities)
         .scalar_subquery()
     )
-    return sa.select(sa.func.min(there))
+    return sa.select(sa.func.min(there)).select_from(communities)
 
 
 def for_one(dialect: Dialect) -> sa.Select[Any]:

@@ -7,15 +7,16 @@ meanwhile neither shifts nor repeats anything.
 import re
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.engine import URL
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Dialect
 
-from gateway.queries import Shape, many, one, shape_of
+from gateway.queries import Shape, look_up, many, one, shape_of, walk
 from gateway.reader import Prepared, Reader, Row, instant, open_reader
 from gateway.search import asked, match
 from gateway.sight import Sight, declared
@@ -52,7 +53,7 @@ class Views:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self._one: dict[tuple[type, str], Prepared] = {}
-        self._many: dict[Shape, Prepared] = {}
+        self._many: dict[tuple[Any, Shape], Prepared] = {}
         self._together = Together(reader)
 
     @classmethod
@@ -98,8 +99,8 @@ class Views:
         Errors: Invalid for a filter, cursor, question or limit that is none; Unavailable.
         """
         filters = filters or {}
-        _check(cls, filters, limit)
-        shape = shape_of(cls, community_id, sight, filters, searching=bool(q), mine=mine)
+        _check(cls, filters, q, limit)
+        shape = shape_of(cls, community_id, sight, filters, mine=mine)
         if (mine and not shape.known) or (community_id and not _SLUG.fullmatch(community_id)):
             return Page(b"[]", 0, "")
         before_at, before_id = min(_place(after) if after else _END, (until, _LOWEST) if until else _END)
@@ -112,13 +113,21 @@ class Views:
             "number": limit + 1,
             **{f"is_{name}": value for name, value in filters.items()},
         }
-        if shape.searching:
-            values["words"] = match(self.reader.dialect.name, asked(community_id, q))
-        prepared = self._many.get(shape)
+        if not q:
+            return _page(await self.reader.fetch(self._prepared(many, shape), values), limit)
+        terms = asked(community_id, q)
+        values |= {"terms": terms, "words": match(self.reader.dialect.name, terms)}
+        rows = await self.reader.search(self._prepared(walk, shape), values)
+        if len(rows) <= limit:
+            rows = await self.reader.search(self._prepared(look_up, shape), values)
+        return _page(rows, limit)
+
+    def _prepared(self, question: Callable[[Shape, Dialect], sa.Executable], shape: Shape) -> Prepared:
+        prepared = self._many.get((question, shape))
         if prepared is None:
-            prepared = self._many[shape] = Prepared(many(shape, self.reader.dialect), self.reader.dialect)
-        ask = self.reader.search if shape.searching else self.reader.fetch
-        return _page(await ask(prepared, values), limit)
+            prepared = Prepared(question(shape, self.reader.dialect), self.reader.dialect)
+            self._many[question, shape] = prepared
+        return prepared
 
     async def put(self, states: Iterable[tuple[type, Mapping[str, Any]]]) -> None:
         """Keep some views' states (valid data), unless newer ones are there; all that wait are written together.
@@ -128,11 +137,13 @@ class Views:
         await self._together.write(view_row(cls, declared(cls, data)) for cls, data in states)
 
 
-def _check(cls: type, filters: Mapping[str, str], limit: int) -> None:
+def _check(cls: type, filters: Mapping[str, str], q: str, limit: int) -> None:
     if unknown := sorted(set(filters) - set(VIEWS[cls].filters)):
         raise Invalid(f"there is no filter {unknown[0][:40]!r} here", f"没有筛选条件 {unknown[0][:40]}")
     if any(len(value) > LONGEST_FILTER or not value.isprintable() for value in filters.values()):
         raise Invalid("no such value to filter by", "筛选值有误")
+    if q and not VIEWS[cls].text:
+        raise Invalid("there is no full-text search here", "此处不支持全文搜索")
     if not 1 <= limit <= MOST_ITEMS:
         raise Invalid(f"a page has 1 to {MOST_ITEMS} items", f"每页 1 至 {MOST_ITEMS} 项")
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import amqp
 from amqp import spec
-from amqp.exceptions import AMQPError, PreconditionFailed
+from amqp.exceptions import AMQPError, NotFound, PreconditionFailed
 from amqp.serialization import PROPERTY_CLASSES, decode_properties_basic
 from kombu.connection import Connection
 from kombu.exceptions import OperationalError
@@ -280,6 +280,18 @@ def events_exchange(service: str) -> str:
 def queue_depth(channel: Any, queue: str) -> int:
     """How many messages wait in a queue."""
     return int(channel.queue_declare(queue, passive=True).message_count)
+
+
+def exists(url: str, queue: str) -> bool:
+    """Whether there is such a queue; asked on a connection of its own, since a no ends the channel."""
+    link = Link(url)
+    try:
+        queue_depth(link.channel, queue)
+    except NotFound:
+        return False
+    finally:
+        link.drop()
+    return True
 
 
 def _exchange(channel: Any, name: str) -> None:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
-from amqp.exceptions import NotFound
-
 from services import broker
 from services.broker import DEAD_LETTERS, Link, Outgoing, Publisher
 
@@ -44,7 +42,7 @@ def replay(url: str, wanted: Callable[[DeadLetter], bool]) -> list[DeadLetter]:
     One whose queue is gone stays.
     """
     link, publisher, replayed = Link(url), Publisher(url, confirms=True), []
-    exists = cache(partial(_exists, url))
+    exists = cache(partial(broker.exists, url))
     try:
         broker.declare_common(link.channel)
         for letter, tag in _taken(link.channel):
@@ -56,17 +54,6 @@ def replay(url: str, wanted: Callable[[DeadLetter], bool]) -> list[DeadLetter]:
         publisher.close()
         link.close()
     return replayed
-
-
-def _exists(url: str, queue: str) -> bool:
-    link = Link(url)
-    try:
-        broker.queue_depth(link.channel, queue)
-    except NotFound:
-        return False
-    finally:
-        link.drop()
-    return True
 
 
 def _taken(channel: Any) -> Iterator[tuple[DeadLetter, int]]:

@@ -193,7 +193,7 @@ def load_tolerantly(cls: type[T], data: Any) -> T:
     by the slower schema, which says what is wrong.
     """
     if _validator(cls).is_valid(data):  # type: ignore[arg-type]
-        with suppress(ValueError):
+        with suppress(ValueError, TypeError, OverflowError):
             return read(cls, data)
     return _load(cls, data, EXCLUDE)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
+from operator import index
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import orjson
@@ -54,6 +55,8 @@ def reader(hint: Any) -> Callable[[Any], Any]:
             return _instant
         if hint is date:
             return date.fromisoformat
+        if hint is int:
+            return index  # for JSON Schema 1.0 is whole, too
         if dataclasses.is_dataclass(hint):
             return _object_reader(hint)
     return lambda data: data

@@ -13,6 +13,7 @@ from tests.settings import take_settings
 
 GIVEN = take_settings()
 MARKS = {
+    "database": {"database_url", "databases_url"},
     "broker": {"broker", "amqp_url", "fresh_amqp_url", "private_broker"},
     "postgres": {"postgres_url"},
     "docker": {"docker_engine"},

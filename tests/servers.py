@@ -211,8 +211,9 @@ def _as(user: str | None) -> list[str]:
     if user is None:
         return []
     entry = pwd.getpwnam(user)
-    # Where the root folder is closed to others, as in images made of a private folder, that user gets past it.
-    past = [] if Path("/").stat().st_mode & 0o1 else ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    # Where the root folder is closed to others, as in images made of a private folder, that user must get past it.
+    past = ["--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    past = [] if Path("/").stat().st_mode & 0o1 else past
     return ["setpriv", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups", *past, "--"]
 
 

@@ -28,7 +28,7 @@ from gateway.directory.roll_csv import read_roll
 from gateway.directory.store import STORE
 from gateway.directory.use_cases import DOES
 from gateway.identity import Keys
-from services.actor import Actor
+from services.actor import NOBODY, Actor
 from services.clock import Clock, utc_now
 from services.database import open_engine
 from services.database import reading as read_only
@@ -176,12 +176,14 @@ class Directory:
         self, command: Any, actor: Actor, given: Given, command_id: str, if_version: int | None, traceparent: str
     ) -> tuple[dict[str, Any], bool]:
         spec = COMMANDS[type(command)]
+        request = request_hash(spec.name, actor.member_id, _without_secrets(to_data(command)))
+        if actor.kind == NOBODY.kind:
+            actor = replace(actor, member_id=new_id())
         with read_only(self._engine) as connection:
             actor = sessions.fresh(connection, actor)
         id_ = command_id if is_id(command_id) else new_id()
         subject = getattr(command, spec.subject) if spec.subject else ""
         context = Context(command.community_id, actor, id_, traceparent, subject, if_version)
-        request = request_hash(spec.name, actor.member_id, _without_secrets(to_data(command)))
         job = Job(COMMANDS_CONSUMER, id_, context, lambda work: DOES[spec.cls](work, command, given), request)
         outcome = self.desk.perform([job])[0]
         self.desk.communities.forget(command.community_id)

@@ -22,7 +22,7 @@ from gateway.directory.given import Given, here_of
 from gateway.directory.member import Here, Member
 from gateway.directory.people import KnownPerson, NewHash
 from gateway.directory.policy import MOST_WAITING, REGISTRATION_DAYS, permit_reset
-from services.actor import Role
+from services.actor import NOBODY, Role
 from services.errors import Conflict, Forbidden, NotFound, Refused
 from services.ids import new_id
 from services.schedule import Due
@@ -32,10 +32,14 @@ EXPIRY = "expire_registration"
 
 
 def register_member(work: Work, command: RegisterMember, given: Given) -> MemberState:
-    """Begin a registration that waits for somebody of the community; after some days it is forgotten."""
+    """Begin a registration that waits for somebody of the community; after some days it is forgotten.
+
+    Whoever nobody knows yet acts under the id that they get by this.
+    """
     here = here_of(work)
     _check_claim(work, here, command.claim)
-    member = new_member(work, "register", command.claim, here)
+    id_ = work.actor.member_id if work.actor.kind == NOBODY.kind else new_id()
+    member = new_member(work, "register", command.claim, here, id_)
     keep_person(work, member.id, command, given.secret_hash, handed_over=False)
     work.schedule(EXPIRY, member.id, work.now + timedelta(days=here.at.value(REGISTRATION_DAYS)))
     return member.state()

@@ -39,13 +39,17 @@ def profile(connection: Connection, member_id: str, actor: Actor) -> Profile:
     person = connection.execute(sa.select(people).where(people.c.id == member_id)).one_or_none()
     if person is None:
         raise _nobody()
-    memberships = connection.execute(sa.select(members).where(members.c.id == member_id)).all()
-    districts = dict(connection.execute(sa.select(places.c.community_id, places.c.district_id)).tuples().all())
+    query = (
+        sa.select(members.c.community_id, members.c.in_district, places.c.district_id)
+        .outerjoin(places, places.c.community_id == members.c.community_id)
+        .where(members.c.id == member_id)
+    )
+    memberships = connection.execute(query).all()
     own = actor.member_id == member_id
     held: frozenset[Role] = frozenset()
     for row in memberships:
-        district = row.community_id if row.in_district else districts.get(row.community_id, "")
-        held |= actor.roles_in(row.community_id, district)
+        district = row.community_id if row.in_district else row.district_id
+        held |= actor.roles_in(row.community_id, district or "")
     if not own and not NAMES_FOR.allows(actor, held):
         raise _nobody()
     told = Profile(id=person.id, name=person.name, communities=tuple(sorted(row.community_id for row in memberships)))

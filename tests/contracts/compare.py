@@ -30,7 +30,7 @@ class Side:
         if "anyOf" in node:
             inner = [self.at(each).node for each in node["anyOf"] if each != {"type": "null"}]
             assert len(inner) == 1, "only an optional member has alternatives"
-            node = {**inner[0], "type": [inner[0].get("type", "object"), "null"]}
+            node = {**inner[0], "type": sorted({*Side(inner[0], self.parts).types, "null"})}
         return Side(node, self.parts)
 
     @property

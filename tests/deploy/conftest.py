@@ -9,14 +9,18 @@ import pytest
 from deploy.machine import free_port
 from deploy.parts import PROCESSES
 from tests.conftest import GIVEN
-from tests.deploy.composed import DOCKERFILE, Composed, compose_command, usable_image
+from tests.deploy.composed import DOCKERFILE, Composed, compose_command, run, usable_image
 
 IMAGE = "sansan-test"
+LABEL = "org.opencontainers.image.title=sansan"
 
 
 @pytest.fixture(scope="session")
 def compose_project(docker_engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composed]:
-    """A compose project of this test run, its image built and nothing started; whatever is started in it ends here."""
+    """A compose project of this test run, its image built and nothing started; whatever is started in it ends here.
+
+    What earlier builds left behind is kept for half a day, to build upon.
+    """
     compose_command()
     public = re.findall(r"^ARG BASE=(.+)$", DOCKERFILE.read_text(), re.MULTILINE)[0]
     name, port = f"sansan-test-{token_hex(4)}", free_port()
@@ -34,6 +38,7 @@ def compose_project(docker_engine: None, tmp_path_factory: pytest.TempPathFactor
     env_file.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
     project = Composed(name, env_file, f"http://127.0.0.1:{port}")
     project.compose("build")
+    run("docker", "image", "prune", "--force", "--filter", f"label={LABEL}", "--filter", "until=12h")
     yield project
     project.compose("down", "--volumes", "--remove-orphans")
 

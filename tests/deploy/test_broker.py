@@ -36,6 +36,7 @@ def test_a_broker_on_the_standard_port_comes_before_our_own(private_broker: Priv
     assert answers(found.url)
 
 
+@pytest.mark.broker
 def test_without_one_that_runs_a_private_node_is_started_and_stopped(tmp_path: Path) -> None:
     if not rabbitmq_scripts():
         pytest.skip("no rabbitmq-server on this machine")

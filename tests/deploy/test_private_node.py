@@ -15,6 +15,8 @@ from deploy.machine import is_free, tries
 from deploy.node_files import Note
 from deploy.private_node import NodeFailed, PrivateNode, answers, running
 
+pytestmark = pytest.mark.broker
+
 OWNER = """
 import sys
 from pathlib import Path
@@ -163,7 +165,7 @@ def test_it_ends_with_the_program_that_started_it_even_when_that_is_killed(tmp_p
 def test_a_node_that_cannot_start_says_why(tmp_path: Path) -> None:
     (tmp_path / "advanced.config").write_text("no Erlang term")
     node = PrivateNode(tmp_path)
-    with pytest.raises(NodeFailed, match=r"advanced\.config"):
+    with pytest.raises(NodeFailed, match="advanced"):
         node.start()
     assert node.pid is None
 

@@ -107,6 +107,7 @@ def city_on(amqp_url: str, directory: Path) -> Iterator[City]:
         "RATE_PER_SECOND": "0",
         "ACCESS_TOKEN_SECONDS": "3600",
     }
+    directory.mkdir(exist_ok=True)
     fleet = Fleet(parts.PROCESSES, environment, directory / "log")
     city = City(f"http://127.0.0.1:{port}", chosen, fleet)
     try:

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
@@ -52,7 +52,7 @@ GOOD: dict[type, dict[str, Any]] = {
     RegisterMember: {**PERSON, "claim": {"home_id": NONE, "owner": False}},
     EnrolMember: {name: PERSON[name] for name in ("login", "name", "phone")},
     JoinCommunity: {"claim": {"home_id": NONE, "owner": False}},
-    VerifyMember: {"home": {"home_id": NONE, "owner": False}},
+    VerifyMember: {"home": None},
     RejectMember: {"reason": "twice"},
     GrantRole: {"role": "building_leader"},
     RevokeRole: {},
@@ -129,8 +129,9 @@ def test_what_is_no_json_is_malformed(row: Row, writer: httpx.Client) -> None:
 
 @pytest.mark.parametrize("row", WRITES, ids=name_of)
 def test_a_body_that_is_no_object_is_invalid(row: Row, writer: httpx.Client) -> None:
-    for body in ([], [1], "text", 1, True, None):
-        refused(writer.request(row.method, path_of(row), json=body), "invalid")
+    for raw in (b"[]", b"[{}]", b'"text"', b"1", b"true", b"null"):
+        answer = writer.request(row.method, path_of(row), content=raw, headers={"content-type": "application/json"})
+        refused(answer, "invalid")
 
 
 @pytest.mark.parametrize("row", WRITES, ids=name_of)
@@ -165,7 +166,7 @@ def test_a_member_of_another_type_is_named(row: Row, writer: httpx.Client) -> No
             [12, True] if isinstance(good, str) else ["1", "true", None] if not isinstance(good, dict) else ["1", 1]
         )
         for other in others:
-            if other is None and type(None) in hints_of(cls)[name].__args__:
+            if other is None and type(None) in get_args(hints_of(cls)[name]):
                 continue
             answer = writer.request(row.method, path_of(row), json={**body_of(row), name: other})
             errors = refused(answer, "invalid")["errors"]
@@ -326,7 +327,7 @@ def test_a_broken_condition_or_key_is_malformed(row: Endpoint, city: City) -> No
     else:
         answer = who.request(row.method, path_of(row), json=GOOD[row.command], headers={"If-Match": '"1"'})
         refused(answer, "stale")
-    for key in ("", "a b", "x" * 201, "schlüssel".encode("latin-1"), b"\x7f"):
+    for key in ("", "a b", "x" * 201, "schlüssel".encode("latin-1")):
         headers = [(b"idempotency-key", key if isinstance(key, bytes) else key.encode())]
         refused(who.request(row.method, path_of(row), json=GOOD[row.command], headers=headers), "malformed")
 
@@ -345,11 +346,12 @@ def test_a_list_that_is_asked_for_badly_is_refused(row: Listing, city: City) -> 
     for query in (
         "limit=0", "limit=101", "limit=-1", "limit=x", "limit=1e3", "limit=%D9%A3", "limit=10&limit=10", "limit=",
         "limit=99999999999999999999",
-        "cursor=x", "cursor=", "cursor=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "cursor=%00", "cursor=" + "A" * 500,
+        "cursor=x", "cursor=", "cursor=AAAA", "cursor=%00", "cursor=" + "A" * 500,
         "since=yesterday", "since=2020-01-01", "since=2020-01-01T00:00:00", "until=0001-01-01T00:00:00Z",
         "since=9999-12-31T23:59:59-23:59", "since=-2020-01-01T00:00:00Z",
     ):  # fmt: skip
         answer = who.get(f"{path_of(row)}?{query}")
+        assert answer.status_code == 422, (query, answer.text)
         assert refused(answer, "invalid")["status"] == 422, query
 
 
@@ -390,7 +392,6 @@ def test_there_is_nothing_where_the_table_has_nothing(city: City) -> None:
         "/v1/communities/",
         "/v1/communities//issues",
         "/v1/%00",
-        "/v1/docs/../me",
     ):
         refused(city.person("officer").get(path), "not_found")
     for row in ROWS:

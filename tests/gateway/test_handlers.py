@@ -157,7 +157,7 @@ def test_what_is_public_is_read_without_a_token_and_across_communities(city: Cit
     one = nobody.get(f"/v1/communities/{HERE}")
     assert one.json() in listed
     assert nobody.get(f"/v1/communities/{HERE}", headers={"If-None-Match": one.headers["etag"]}).status_code == 304
-    assert nobody.get(f"/v1/communities/{HERE}/roll").status_code == 404, "no roll was imported yet"
+    assert nobody.get(f"/v1/communities/{ELSEWHERE}/roll").status_code == 404, "no roll was imported there"
 
 
 def test_members_are_registered_verified_and_given_roles_over_http(city: City) -> None:

@@ -1,6 +1,7 @@
 """`python -m tests.load`: every measure on both sides in turns, on the same PostgreSQL, the same RabbitMQ and the same cores.
 
-The machine is noisy, so that no number here is a test: it prints ratios, medians of several short rounds.
+The machine is noisy, so that no number here is a test: it prints ratios, medians of several short rounds. Only the side
+that is measured runs: ours with all its processes, then each rival.
 """
 
 import signal
@@ -79,10 +80,12 @@ def measure_both(broker: servers.BrokerForTests, server: URL, extent: Extent, fi
             with ours.running() as pids:
                 ours.onboard()
                 fill_ours(ours, pids, extent, figures)
-                for _ in range(extent.rounds):
+            for _ in range(extent.rounds):
+                with ours.running() as pids:
                     take(figures, "sansan", ours.plans(), extent)
-                    click.echo(f"  at rest after {settle(list(pids.values())):.1f} s", err=True)
-                    turn()
+                    say(f"our side is at rest after {settle(list(pids.values())):.1f} s")
+                turn()
+            with ours.running():
                 age_at_half_load(ours, extent, figures)
                 ours.hold_relay()
                 load(Plan(ours.port, ours.reports(), count=extent.events))
@@ -98,9 +101,10 @@ def fill_ours(ours: Ours, pids: dict[str, int], extent: Extent, figures: Figures
     load(Plan(ours.port, ours.reports(), count=extent.issues - extent.issues // 5))
     settle(list(pids.values()))
     after = {name: memory_mb(pid) for name, pid in pids.items()}
-    figures.ours["memory"] = max(after.values())
-    figures.ours["growth"] = max(after[name] - before[name] for name in pids)
     say(", ".join(f"{name} {before[name]:.0f} to {after[name]:.0f} MB" for name in pids))
+    figures.ours["growth"] = max(after[name] - before[name] for name in pids)
+    figures.ours["memory of web"] = after.pop("web")
+    figures.ours["memory"] = max(after.values())
     ours.find_ids()
 
 
@@ -116,11 +120,10 @@ def age_at_half_load(ours: Ours, extent: Extent, figures: Figures) -> None:
 def relay_turn(ours: Ours, broker: servers.BrokerForTests, extent: Extent, figures: Figures) -> None:
     """The relay with a backlog, between two measurements of raw publishing."""
     raw_turn(broker, extent, figures)
-    say("the relay delivers what waits")
+    say(f"the relay delivers the {ours.unsent()} events that wait")
     with broker.vhost() as amqp:
         flow = ours.drain(amqp)
     figures.note("sansan", "events", flow.per_second)
-    figures.ours["events"] = flow.per_second
     raw_turn(broker, extent, figures)
 
 
@@ -137,7 +140,7 @@ def raw_turn(broker: servers.BrokerForTests, extent: Extent, figures: Figures) -
 def rivals_turn(
     broker: servers.BrokerForTests, server: URL, extent: Extent, figures: Figures
 ) -> Iterator[Callable[[], None]]:
-    """A function that gives each rival one turn; each is started for its turn only, so that none disturbs another."""
+    """A function that gives each rival one turn."""
     with servers.fresh_database(server) as database, broker.vhost() as amqp:
         say("the rivals' database is filled")
         ids = rivals.fill(database, extent.issues)

@@ -76,7 +76,9 @@ def test_what_is_wanted_goes_back_as_it_first_came_and_the_rest_stays(link: Link
     bury(fresh_amqp_url, {"ce-id": "a"}, {"ce-id": "b"}, {"ce-id": "c"})
     assert [letter.id for letter in replay(fresh_amqp_url, lambda letter: letter.id == "b")] == ["b"]
     (message,) = waiting(link, QUEUE, 1)
-    headers = message.properties["application_headers"]
+    headers = {
+        name: each for name, each in message.properties["application_headers"].items() if name != "x-delivery-count"
+    }
     assert headers == {"ce-id": "b", "ce-type": "issues.issue.confirmed.v1"}
     assert (text_body(message), message.properties["content_type"]) == (b'{"issue": {}}', "application/json")
     assert [letter.id for letter in dead_letters(fresh_amqp_url)] == ["a", "c"]

@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -11,12 +11,13 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from marshmallow import EXCLUDE
 
 from services.declare import COMMANDS, Between, value
 from services.errors import Invalid
 from services.fields import Label, Line, Note
 from services.issues.contract import IssueConfirmed, IssueState, ReportIssue
-from services.schemas import components, json_schema, load, load_tolerantly
+from services.schemas import _load, components, json_schema, load, load_tolerantly
 from services.wire import to_data
 from tests.shared.made_up import catalogue, instances
 from tests.shared.samples import issue_state, report
@@ -242,6 +243,55 @@ def test_a_tolerant_reader_takes_nothing_that_is_wrong() -> None:
     data = to_data(issue_state()) | {"version": "3"}
     with pytest.raises(Invalid):
         load_tolerantly(IssueState, data)
+
+
+@CLASSES
+@HARD
+@given(data=st.data())
+def test_the_fast_way_takes_exactly_what_the_slow_one_takes(cls: type, data: st.DataObject) -> None:
+    sent = to_data(data.draw(instances(cls)))
+    if data.draw(st.booleans()):
+        sent = changed(sent, data.draw(st.sampled_from(list(places(sent)))), data.draw(ANYTHING))
+    assert verdict(load_tolerantly, cls, sent) == verdict(_load_slowly, cls, sent)
+
+
+def _load_slowly(cls: type, sent: Any) -> Any:
+    return _load(cls, sent, EXCLUDE)
+
+
+def verdict(way: Callable[[type, Any], Any], cls: type, sent: Any) -> Any:
+    """What it makes of the data, or what is wrong."""
+    try:
+        return way(cls, sent)
+    except Invalid as refused:
+        return refused.details
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"version": 3.0},
+        {"version": True},
+        {"created_at": "2024-05-20T23:59:60Z"},
+        {"created_at": "2024-02-30T12:00:00Z"},
+        {"created_at": "2024-05-20T12:00:00"},
+        {"created_at": 1716177600},
+        {"history": {}},
+    ],
+    ids=str,
+)
+def test_a_tolerant_reader_is_not_taken_in_by_what_json_schema_lets_pass(wrong: dict[str, Any]) -> None:
+    with pytest.raises(Invalid):
+        load_tolerantly(IssueState, to_data(issue_state()) | wrong)
+
+
+@pytest.mark.parametrize("edge", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_the_ends_of_the_calendar_break_nothing(edge: str) -> None:
+    try:
+        found = load_tolerantly(IssueState, to_data(issue_state()) | {"created_at": edge})
+    except Invalid:
+        return
+    assert found.created_at == datetime.fromisoformat(edge)
 
 
 def test_defaults_are_filled_in() -> None:

@@ -15,10 +15,16 @@ from gateway.directory.contract import (
     VerifyMember,
 )
 from gateway.directory.facade import Directory
+from gateway.directory.store import STORE
 from services.actor import NOBODY, Role
+from services.declare import EVENTS
+from services.envelope import read_envelope
 from services.errors import Conflict, Invalid, NotAuthenticated, NotFound
 from services.ids import new_id
+from services.journal import envelope_of
+from services.schemas import load_tolerantly
 from services.settings import read_settings
+from services.wire import from_json
 from tests.gateway.directory.world import PASSWORD, ROLL, World
 from tests.shared.samples import COMMUNITY
 
@@ -34,6 +40,18 @@ def test_the_same_command_many_times_at_once_has_one_effect_and_equal_answers(wo
         answers = [call.result() for call in calls]
     assert all(answer == answers[0] for answer in answers)
     assert world.events().count("member.registered") == 2
+
+
+def test_every_event_can_be_read_by_those_who_hear_it(world: World) -> None:
+    registered = world.does(register(), NOBODY)
+    world.resident("zhang.wei")
+    with world.directory.desk.engine.connect() as connection:
+        rows = connection.execute(sa.select(STORE.table("journal"))).all()
+    told = {row.id: read_envelope(envelope_of("directory", row).headers()) for row in rows}
+    for row in rows:
+        load_tolerantly(EVENTS[row.type].cls, from_json(row.data))
+    mine = next(envelope for envelope in told.values() if envelope.subject == registered["id"])
+    assert mine.actor == mine.member_id == registered["id"]
 
 
 def test_an_id_that_was_used_for_another_command_is_a_conflict(world: World) -> None:

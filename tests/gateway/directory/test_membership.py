@@ -22,7 +22,7 @@ from services.actor import NOBODY, SYSTEM, Actor, Role
 from services.errors import Conflict, Forbidden, Invalid, NotAuthenticated, NotFound, Refused, SansanError
 from services.ids import derived_id, new_id
 from tests.gateway.directory.world import PASSWORD, ROLL, World, home
-from tests.shared.samples import COMMUNITY, DISTRICT
+from tests.shared.samples import COMMUNITY, DISTRICT, NEIGHBOUR
 
 OWNS_101 = Tie(home_id=home(1, 1, "101"), owner=True)
 LIVES_101 = Tie(home_id=home(1, 1, "101"), owner=False)
@@ -228,7 +228,7 @@ def test_an_account_joins_another_community_and_waits_there_too(world: World) ->
     assert world.does(JoinCommunity(community_id="wuhan-baibuting"), li)["status"] == "registered"
 
 
-@pytest.mark.parametrize("actor", [NOBODY, SYSTEM, Actor(new_id(), kind="client")])
+@pytest.mark.parametrize("actor", [NOBODY, SYSTEM, Actor(NEIGHBOUR, kind="client")])
 def test_only_a_person_joins(world: World, actor: Actor) -> None:
     with pytest.raises(Forbidden):
         world.does(JoinCommunity(community_id=COMMUNITY), actor)

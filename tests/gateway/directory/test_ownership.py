@@ -35,8 +35,9 @@ def test_an_owner_is_linked_to_a_member_and_unlinked(world: World) -> None:
     member_id, store = new_id(), world.directory.desk.store
     with world.directory.desk.engine.begin() as connection:
         ownership.link_owners(connection, store, [(COMMUNITY, owner_id(COMMUNITY, "A1"), member_id)])
+        both = frozenset({home(1, 1, "101"), home(2, 1, "201")})
         found = ownership.owning_members(connection, COMMUNITY)
-        assert found == {owner_id(COMMUNITY, "A1"): (member_id, "李桂华", {home(1, 1, "101"), home(2, 1, "201")})}
+        assert found == {owner_id(COMMUNITY, "A1"): (member_id, "李桂华", both)}
         ownership.unlink_members(connection, store, [(COMMUNITY, member_id)])
         assert ownership.owning_members(connection, COMMUNITY) == {}
 

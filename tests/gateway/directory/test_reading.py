@@ -3,14 +3,14 @@
 import pytest
 
 from gateway.directory import reading
-from gateway.directory.answers import OwnerKind, Profile
+from gateway.directory.answers import OwnerKind, Profile, RollEntry
 from gateway.directory.contract import Tie, VerifyMember
 from gateway.directory.reading import MOST_PROFILES
 from services.actor import NOBODY, SYSTEM, Actor, Role
 from services.errors import Forbidden, Invalid, NotFound
 from services.ids import new_id
 from tests.gateway.directory.world import ROLL, World, home, roll
-from tests.shared.samples import ANOTHER_COMMUNITY, COMMUNITY, DISTRICT
+from tests.shared.samples import ANOTHER_COMMUNITY, COMMUNITY, DISTRICT, NEIGHBOUR
 
 NAMES = {
     Role.GRID_OFFICER, Role.BUILDING_LEADER, Role.PROPERTY_STEWARD, Role.PROPERTY_MANAGER, Role.PARTY_COMMITTEE,
@@ -56,7 +56,7 @@ def test_somebody_of_another_community_learns_nothing(world: World) -> None:
             reading.profiles(connection, COMMUNITY, [li.member_id], foreign)
 
 
-@pytest.mark.parametrize("member_id", ["", "x", "'; DROP TABLE people", new_id()])
+@pytest.mark.parametrize("member_id", ["", "x", "'; DROP TABLE people", NEIGHBOUR])
 def test_there_is_no_such_member(world: World, member_id: str) -> None:
     with pytest.raises(NotFound):
         profile(world, member_id, world.admin)
@@ -106,7 +106,8 @@ def test_the_roll_is_read_page_by_page_by_those_who_may(world: World) -> None:
             if role not in ROLL_READERS:
                 with pytest.raises(Forbidden):
                     reading.roll_page(connection, COMMUNITY, holding(role), "", 10)
-        after, entries = "", []
+        after = ""
+        entries: list[RollEntry] = []
         while True:
             page = reading.roll_page(connection, COMMUNITY, holding(Role.OWNERS_COMMITTEE), after, 2)
             entries += page.entries
