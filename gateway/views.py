@@ -5,19 +5,17 @@ meanwhile neither shifts nor repeats anything.
 """
 
 import re
-import struct
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Dialect
 
+from gateway.cursor import END, FIRST, LOWEST, cursor_of, place_of
 from gateway.queries import Shape, look_up, many, one, shape_of, walk
-from gateway.reader import Prepared, Reader, Row, instant, open_reader
+from gateway.reader import Prepared, Reader, Row, open_reader
 from gateway.search import asked, match
 from gateway.sight import Sight, declared
 from gateway.store import LONGEST_FILTER
@@ -29,13 +27,8 @@ from services.fields import SLUG
 from services.fields import UUID as UUID_PATTERN
 
 MOST_ITEMS = 100
-_FIRST = datetime(1, 1, 1, tzinfo=UTC)
-_LOWEST = str(UUID(int=0))
-_END = (datetime(9999, 12, 31, tzinfo=UTC), str(UUID(int=2**128 - 1)))
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ID = re.compile(UUID_PATTERN)
 _SLUG = re.compile(SLUG)
-_PLACE = struct.Struct(">q16s")
 
 
 @dataclass(frozen=True)
@@ -103,13 +96,13 @@ class Views:
         shape = shape_of(cls, community_id, sight, filters, mine=mine)
         if (mine and not shape.known) or (community_id and not _SLUG.fullmatch(community_id)):
             return Page(b"[]", 0, "")
-        before_at, before_id = min(_place(after) if after else _END, (until, _LOWEST) if until else _END)
+        before_at, before_id = min(place_of(after) if after else END, (until, LOWEST) if until else END)
         values: dict[str, Any] = {
             "community_id": community_id,
             "member_id": sight.member_id,
             "before_at": before_at,
             "before_id": before_id,
-            "since": since or _FIRST,
+            "since": since or FIRST,
             "number": limit + 1,
             **{f"is_{name}": value for name, value in filters.items()},
         }
@@ -150,24 +143,6 @@ def _check(cls: type, filters: Mapping[str, str], q: str, limit: int) -> None:
 
 def _page(rows: Sequence[Row], limit: int) -> Page:
     items = b",".join([row[2] for row in rows[:limit]])
-    return Page(b"[" + items + b"]", min(len(rows), limit), _cursor(*rows[limit - 1][:2]) if len(rows) > limit else "")
-
-
-def _cursor(at: datetime | str, id_: UUID | str) -> str:
-    """The place of an item, as its database tells it."""
-    number = UUID(id_) if isinstance(id_, str) else id_
-    place = _PLACE.pack((instant(at) - _EPOCH) // timedelta(microseconds=1), number.bytes)
-    return urlsafe_b64encode(place).decode()
-
-
-def _place(cursor: str) -> tuple[datetime, str]:
-    """The place that a cursor names. Errors: Invalid when no list gave it."""
-    try:
-        place = urlsafe_b64decode(cursor.encode("ascii"))
-        microseconds, number = _PLACE.unpack(place)
-        at = _EPOCH + timedelta(microseconds=microseconds)
-    except (ValueError, struct.error, OverflowError):
-        at = None
-    if at is None or urlsafe_b64encode(place).decode() != cursor:
-        raise Invalid("this cursor is none that a list gave", "翻页标记无效")
-    return at, str(UUID(bytes=number))
+    return Page(
+        b"[" + items + b"]", min(len(rows), limit), cursor_of(*rows[limit - 1][:2]) if len(rows) > limit else ""
+    )

@@ -24,7 +24,7 @@ from services.settings import Settings, read_settings
 HERE, ELSEWHERE, DISTRICT = "wuhan-caochang", "wuhan-baibuting", "wuhan-jiangan"
 PASSWORD = "drei mal drei macht Sachen 2026"
 ESTATES = [{"name": "东立国际", "buildings": [{"names": "1-2", "entrances": 1, "floors": 3, "homes_per_floor": 2}]}]
-PEOPLE = {
+PEOPLE: dict[str, dict[str, dict[str, Any]]] = {
     HERE: {
         "ruler": {"roles": ["district_admin"]},
         "admin": {"roles": ["community_admin"]},

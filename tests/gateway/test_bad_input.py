@@ -282,7 +282,7 @@ IN_A_COMMUNITY = [row for row in ROWS if "community_id" in path_names(row) and n
 )
 def test_another_community_is_neither_read_nor_written(row: Row, city: City) -> None:
     names = {"member_id": city.members["resident"]}
-    body = {"json": GOOD[cls]} if (cls := taken_by(row)) else {}
+    body: dict[str, Any] = {"json": GOOD[cls]} if (cls := taken_by(row)) else {}
     if row.path.endswith("/roll"):
         body = {"content": b"home", "headers": {"content-type": "text/csv"}}
     query = {"ids": city.members["resident"]} if row.path.endswith("/profiles") else {}
@@ -335,7 +335,7 @@ def test_a_broken_condition_or_key_is_malformed(row: Endpoint, city: City) -> No
 @pytest.mark.parametrize("row", [*WRITES, *READS], ids=name_of)
 def test_a_query_parameter_that_nobody_knows_is_refused(row: Row, city: City) -> None:
     who = city.person("officer")
-    body = {"json": GOOD[cls]} if (cls := taken_by(row)) else {}
+    body: dict[str, Any] = {"json": GOOD[cls]} if (cls := taken_by(row)) else {}
     for query in ("nonsense=1", "limit", "%ff=%ff", "&".join(f"a{number}=1" for number in range(30))):
         refused(who.request(row.method, f"{path_of(row)}?{query}", **body), "invalid")
 

@@ -3,8 +3,10 @@
 import asyncio
 import json
 import time
+from typing import Any
 
 import pytest
+from aiormq.abc import DeliveredMessage
 
 from gateway.commands import Command, Commands, RemoteDefect, TimedOut
 from services.errors import Forbidden, Unavailable
@@ -12,12 +14,11 @@ from services.ids import new_id
 from tests.gateway.replier import SILENT, TRACE, Reply, command, replier
 
 
-def echo(message: object) -> bytes:
-    body = json.loads(getattr(message, "body"))  # noqa: B009
-    return json.dumps({"result": body["kwargs"], "error": None}).encode()
+def echo(message: DeliveredMessage) -> bytes:
+    return json.dumps({"result": json.loads(message.body)["kwargs"], "error": None}).encode()
 
 
-async def ask(url: str, reply: Reply, *commands: Command, timeout: float = 5.0) -> list[object]:
+async def ask(url: str, reply: Reply, *commands: Command, timeout: float = 5.0) -> list[Any]:
     """The results or errors of some commands sent at once."""
     client = Commands(url, timeout)
     await client.open(10)

@@ -2,7 +2,7 @@
 
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -65,7 +65,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(city: City) -> None:
     assert [int(position) for position in small] == sorted(set(map(int, small)))
 
 
-def listen(city: City, name: str, last: str = "", **asked: Any) -> Iterator[ServerSentEvent]:
+def listen(city: City, name: str, last: str = "", **asked: Any) -> Generator[ServerSentEvent]:
     """The live events as somebody hears them."""
     headers = dict(city.person(name).headers) | ({"last-event-id": last} if last else {})
     with (
@@ -74,7 +74,7 @@ def listen(city: City, name: str, last: str = "", **asked: Any) -> Iterator[Serv
     ):
         assert source.response.headers["content-type"].startswith("text/event-stream")
         assert source.response.headers["cache-control"] == "no-store"
-        yield from source.iter_sse()
+        yield from (event for event in source.iter_sse() if event.data)
 
 
 def test_the_live_feed_goes_on_exactly_where_it_broke(city: City) -> None:

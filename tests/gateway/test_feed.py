@@ -197,11 +197,12 @@ def test_a_reader_who_follows_many_writers_misses_nothing(world: World) -> None:
         thread.start()
     follower: list[int] = []
     total = writers * batches * size
-    all_written = False
-    while not all_written or found:
+    while True:
         all_written = not any(thread.is_alive() for thread in threads)
         found = world.run(world.feed.after(follower[-1] if follower else 0, 50))
         follower += [each.position for each in found]
+        if all_written and not found:
+            break
     for thread in threads:
         thread.join()
     assert failures == []
@@ -212,9 +213,9 @@ def test_a_reader_who_follows_many_writers_misses_nothing(world: World) -> None:
 
 def test_a_rolled_back_batch_leaves_no_gap(world: World) -> None:
     world.report(numbered(1))
-    with pytest.raises(ZeroDivisionError), world.engine.begin() as connection:
+    with world.engine.connect() as connection:
         write_told(connection, STORE, [told(IssueReported(issue=numbered(2)))])
-        raise ZeroDivisionError
+        connection.rollback()
     world.report(numbered(3))
     assert [event["position"] for event in read(world, scope(RESIDENT))] == ["1", "2"]
     assert world.run(world.views.get(type(issue_state()), COMMUNITY, numbered(2).id, sight(RESIDENT))) is None

@@ -186,7 +186,8 @@ def test_a_command_and_the_path_may_not_both_name_a_member() -> None:
     with pytest.raises(Invalid) as refused:
         merged({"issue_id": "2"}, {"issue_id": "1"})
     assert refused.value.details[0]["member"] == "/issue_id"
-    for body in ([], "x", None, 1):
+    bodies: list[Any] = [[], "x", None, 1]
+    for body in bodies:
         with pytest.raises(Invalid, match="not an object"):
             merged(body, {})
 

@@ -10,7 +10,7 @@ OURS = "https://app.example"
 
 
 def of(common: CommonHeaders, **headers: str) -> dict[bytes, bytes]:
-    return dict(common.of(call(**headers), Answer(200)))
+    return dict(common.of(call(b"", "/v1/x", **headers), Answer(200)))
 
 
 def test_every_answer_forbids_guessing_framing_and_loading() -> None:

@@ -6,8 +6,17 @@ import pytest
 
 from gateway.directory.answers import TooManyAttempts
 from gateway.problems import KINDS, Problem, language_of, not_authenticated, problem_of, retry_after, weight_of
-from services.errors import CODES, Conflict, Forbidden, Invalid, NotFound, Refused, SansanError, Unavailable
-from services.tokens import NotAuthenticated
+from services.errors import (
+    CODES,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotAuthenticated,
+    NotFound,
+    Refused,
+    SansanError,
+    Unavailable,
+)
 
 REASON = ("the reason", "理由")
 

@@ -1,10 +1,8 @@
 """A database that goes away is told at once, and comes back by itself."""
 
 import asyncio
-import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ from sqlalchemy.engine import URL
 
 from gateway import postgres
 from gateway.postgres import Connections, Postgres
-from gateway.reader import Batch, Prepared, Reader, is_among, open_reader
+from gateway.reader import Prepared, is_among, open_reader
 from gateway.sight import Sight
 from gateway.store import METADATA
 from gateway.views import Views
@@ -23,6 +21,7 @@ from services.errors import Unavailable
 from services.issues.contract import IssueState
 from services.wire import to_data
 from tests import servers
+from tests.gateway.wire import wired
 from tests.gateway.world import World, numbered, sight, world_on
 from tests.shared.samples import COMMUNITY, GRID_OFFICER, ISSUE, issue_state
 
@@ -42,59 +41,6 @@ def postgres_world(postgres_url: URL) -> Iterator[World]:
         world_on(url.set(drivername="postgresql+psycopg")) as world,
     ):
         yield world
-
-
-class Wire:
-    """A TCP connection to a database server that can be cut, refused and silenced."""
-
-    def __init__(self, server: URL) -> None:
-        self._server = server
-        self._port = 0
-        self._listening: asyncio.Server | None = None
-        self._open: set[asyncio.StreamWriter] = set()
-        self.silent = False
-
-    @property
-    def url(self) -> URL:
-        return self._server.set(host="127.0.0.1", port=self._port)
-
-    async def connect(self) -> None:
-        self._listening = await asyncio.start_server(self._accept, "127.0.0.1", self._port)
-        self._port = self._listening.sockets[0].getsockname()[1]
-
-    async def cut(self) -> None:
-        """Refuse new connections, and break those that are open."""
-        assert self._listening
-        self._listening.close()
-        for writer in self._open:
-            writer.transport.abort()
-        self._open.clear()
-
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection(self._server.host, self._server.port)
-        self._open |= {writer, back}
-        with contextlib.suppress(OSError):
-            await asyncio.gather(self._pass(reader, back), self._pass(there, writer))
-
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(65536):
-            while self.silent:
-                await asyncio.sleep(0.01)
-            writer.write(data)
-            await writer.drain()
-        writer.close()
-
-
-@asynccontextmanager
-async def wired(world: World) -> AsyncIterator[tuple[Wire, Views]]:
-    wire = Wire(world.engine.url)
-    await wire.connect()
-    views = Views.open(wire.url)
-    try:
-        yield wire, views
-    finally:
-        await views.close()
-        await wire.cut()
 
 
 async def eventually(true: Callable[[], Any], seconds: float = 10) -> None:
@@ -168,7 +114,10 @@ def test_backends_that_the_server_ends_are_replaced(postgres_world: World) -> No
     views = postgres_world.views
     assert postgres_world.run(answers(views))
     with postgres_world.engine.begin() as connection:
-        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sansan web' AND datname = current_database()"
+        ended = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'sansan web' AND datname = current_database()"
+        )
         assert connection.execute(sa.text(ended)).scalars().all() == [True]
     postgres_world.run(eventually(lambda: answers(views)))
 
@@ -237,49 +186,6 @@ def test_a_file_that_is_not_there_yet_is_unavailable_and_answers_once_it_is(tmp_
         runner.run(views.put([(IssueState, to_data(issue_state()))]))
         assert runner.run(answers(views))
         runner.run(views.close())
-
-
-class Counting:
-    """A reader that counts its transactions."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self.dialect = reader.dialect
-        self.written: list[int] = []
-        self.fetch, self.search, self.close = reader.fetch, reader.search, reader.close
-
-    async def write(self, batches: Sequence[Batch]) -> None:
-        self.written.append(sum(len(rows) for _, rows in batches))
-        await self._reader.write(batches)
-
-
-def test_all_that_wait_are_written_in_one_transaction(world: World) -> None:
-    reader = Counting(world.views.reader)
-    views = Views(reader)
-
-    async def story() -> None:
-        states = (to_data(numbered(i)) for i in range(200))
-        await asyncio.gather(*(views.put([(IssueState, state)]) for state in states))
-        assert (await views.list(IssueState, COMMUNITY, STAFF_SIGHT, limit=100)).count == 100
-
-    world.run(story())
-    assert sum(reader.written) == 200
-    assert len(reader.written) <= 3
-
-
-def test_a_failed_write_is_told_to_each_who_waits_and_the_next_one_goes_on(world: World) -> None:
-    def rename(old: str, new: str) -> None:
-        with world.engine.begin() as connection:
-            connection.execute(sa.text(f"ALTER TABLE {old} RENAME TO {new}"))
-
-    async def put() -> list[Any]:
-        states = [to_data(numbered(i)) for i in range(3)]
-        return await asyncio.gather(*(world.views.put([(IssueState, each)]) for each in states), return_exceptions=True)
-
-    rename("view_issue", "elsewhere")
-    assert all(isinstance(each, Exception) for each in world.run(put()))
-    rename("elsewhere", "view_issue")
-    assert world.run(put()) == [None] * 3
 
 
 def test_a_list_of_texts_is_one_value_whatever_is_in_it(world: World) -> None:

@@ -26,7 +26,7 @@ JSON = st.recursive(
 
 
 @pytest.mark.parametrize("cls", catalogue(), ids=lambda cls: cls.__name__)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_every_contract_comes_back_from_the_wire_as_it_went(cls: type, data: st.DataObject) -> None:
     thing = data.draw(instances(cls))
@@ -85,7 +85,7 @@ def test_what_is_hidden_in_a_view_is_hidden_in_the_events_that_hold_it(audience:
 
 @pytest.mark.parametrize("cls", catalogue(), ids=lambda cls: cls.__name__)
 @pytest.mark.parametrize("audience", AUDIENCES)
-@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_what_an_audience_sees_is_a_part_of_the_whole(cls: type, audience: str, data: st.DataObject) -> None:
     whole = to_data(data.draw(instances(cls)))
