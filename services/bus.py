@@ -19,7 +19,7 @@ from services import broker, inbox, observe
 from services.actor import SYSTEM
 from services.broker import AWAY, Blocked, Link, Outgoing, Publisher, Unconfirmed
 from services.clock import utc_now
-from services.database import Store, is_away, open_engine
+from services.database import Store, answers, is_away, open_engine
 from services.envelope import trace_id
 from services.errors import SansanError, Unavailable
 from services.intake import Expired, Incoming, Malformed, Told, command_job, event_job, sources_of
@@ -259,14 +259,9 @@ class Loop(DependencyProvider):
         return min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
     def _await_database(self) -> None:
-        while not self._stopping:
-            try:
-                with self._office.desk.engine.connect() as connection:
-                    connection.execute(sa.text("SELECT 1"))
-                return
-            except sa.exc.DBAPIError:
-                observe.HEALTH.tick(self.name, ready=False)
-                eventlet.sleep(0.5)
+        while not self._stopping and not answers(self._office.desk.engine):
+            observe.HEALTH.tick(self.name, ready=False)
+            eventlet.sleep(0.5)
 
     def _consume(self, link: Link) -> None:
         size = settings().batch_size

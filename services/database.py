@@ -132,6 +132,16 @@ def is_away(error: BaseException) -> bool:
     return not str(getattr(error.orig, "sqlstate", None) or "").startswith("40")
 
 
+def answers(engine: Engine) -> bool:
+    """Whether the database answers a new question now."""
+    try:
+        with reading(engine) as connection:
+            connection.execute(sa.text("SELECT 1"))
+    except sa.exc.DBAPIError:
+        return False
+    return True
+
+
 def insert_ignoring(connection: Connection, table: sa.Table) -> Any:
     """An INSERT that leaves a row alone that is there already."""
     if connection.dialect.name == "postgresql":

@@ -19,7 +19,7 @@ from services import inbox, schedule
 from services.actor import NOBODY, Actor, Role
 from services.clock import Clock, Moment
 from services.communities import Communities, Community, community_tables
-from services.database import Store, is_away
+from services.database import Store, answers, is_away
 from services.declare import VIEWS, event_spec
 from services.errors import Conflict, NotFound, SansanError, Unavailable, from_wire
 from services.ids import derived_id, new_id
@@ -323,12 +323,13 @@ class Desk:
     def perform(self, jobs: Sequence[Job]) -> list[Outcome]:
         """Do a batch in one transaction, or one by one if one of them fails; an outcome for each job, in order.
 
-        Errors: `sqlalchemy.exc.OperationalError` when the database is away (nothing was done, all may be tried again).
+        A job that loses its connection while the database answers others has failed by itself.
+        Errors: `sqlalchemy.exc.OperationalError` when the database is away (what was not done may be tried again).
         """
         try:
             return self._together(jobs)
         except Exception as failure:
-            if is_away(failure):
+            if is_away(failure) and not answers(self.engine):
                 raise
             if len(jobs) == 1:
                 return [self._alone(jobs[0], failure)]
@@ -341,7 +342,7 @@ class Desk:
             try:
                 return self._together([job])[0]
             except Exception as again:
-                if is_away(again):
+                if is_away(again) and not answers(self.engine):
                     raise
                 failure = again
         lost = Conflict("others are changing this at the same time", "多人正在同时更改,请稍后再试")

@@ -1,15 +1,15 @@
 """A small real city for the tests of the HTTP surface: all four processes on a real broker, two communities, and their people."""
 
 import hashlib
-import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
+import sqlalchemy as sa
 
 from deploy import parts
 from deploy.local import Fleet
@@ -85,23 +85,33 @@ class City:
         }
 
     def _hash(self, service: str, table: str, columns: str) -> str:
-        path = self.chosen.database(service).database
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            rows = sorted(map(repr, connection.execute(f"SELECT {columns} FROM {table}")))
+        rows = sorted(repr(tuple(row)) for row in self.rows(service, f"SELECT {columns} FROM {table}"))
         return f"{len(rows)} rows {hashlib.sha256(repr(rows).encode()).hexdigest()}"
+
+    def rows(self, service: str, query: str) -> Sequence[Any]:
+        """What a service's database answers."""
+        engine = sa.create_engine(self.chosen.database(service), poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            return connection.execute(sa.text(query)).all()
 
 
 @contextmanager
-def city_on(amqp_url: str, directory: Path) -> Iterator[City]:
-    """A city whose processes run until the block ends."""
+def city_on(amqp_url: str, directory: Path, databases_url: str = "") -> Iterator[City]:
+    """A city whose processes run until the block ends, by default with SQLite."""
     port = free_port()
     chosen = replace(
-        read_settings(), amqp_url=amqp_url, data_directory=directory, http_port=port, access_token_seconds=3600
+        read_settings(),
+        amqp_url=amqp_url,
+        database_url=databases_url,
+        data_directory=directory,
+        http_port=port,
+        access_token_seconds=3600,
     )
     for service in parts.STORES:
         upgrade(chosen.database(service), parts.migrations_of(service))
     environment = {
         "AMQP_URL": amqp_url,
+        "DATABASE_URL": databases_url,
         "DATA_DIRECTORY": str(directory),
         "HTTP_PORT": str(port),
         "RATE_PER_SECOND": "0",
@@ -144,9 +154,7 @@ def _await_communities(city: City, seconds: float = 20.0) -> None:
     nobody, tries = city.person("nobody"), threading.Event()
     for _ in range(int(seconds / 0.05)):
         known = {each["community_id"] for each in nobody.get("/v1/communities").json()["items"]}
-        path = city.chosen.database("issues").database
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            told = {row[0] for row in connection.execute("SELECT community_id FROM communities")}
+        told = {row[0] for row in city.rows("issues", "SELECT community_id FROM communities")}
         if known == told == set(PEOPLE):
             return
         tries.wait(0.05)

@@ -74,7 +74,10 @@ def test_the_services_refusal_arrives_as_it_was_said(fresh_amqp_url: str) -> Non
 
 @pytest.mark.parametrize(
     "body",
-    [b"no json", b"[]", b"{}", b'{"result": 1}', b'{"result": null, "error": {"exc_type": "KeyError", "value": "x"}}', b'{"result": null, "error": "x"}'],
+    [
+        b"no json", b"[]", b"{}", b'{"result": 1}', b'{"result": null, "error": "x"}',
+        b'{"result": null, "error": {"exc_type": "KeyError", "value": "x"}}',
+    ],
 )  # fmt: skip
 def test_what_is_none_of_the_six_errors_is_a_defect(fresh_amqp_url: str, body: bytes) -> None:
     (failed,) = asyncio.run(ask(fresh_amqp_url, lambda _: body, command("echo.back")))

@@ -10,7 +10,7 @@ from gateway.handlers import etag, location, merged, view_in
 from services.errors import Invalid
 from services.ids import new_id
 from services.issues.contract import IssueState
-from tests.gateway.city import ELSEWHERE, HERE, City
+from tests.gateway.city import ELSEWHERE, HERE, PASSWORD, City
 
 ISSUES = f"/v1/communities/{HERE}/issues"
 REPORT = {"title": "井盖破损", "text": "三号楼前的井盖破了。", "place": {"spot": "三号楼前"}}
@@ -110,13 +110,14 @@ def test_everybody_sees_their_own_rendition_each_with_a_tag_of_its_own(city: Cit
 
 
 def test_what_is_done_by_somebody_who_may_not_look_is_answered_with_what_is_public(city: City) -> None:
-    asked = city.person("stranger").post(f"/v1/communities/{HERE}/memberships", json={})
-    assert asked.status_code == 201
-    assert asked.json()["status"] == "registered"
-    told = {"login": f"new.{new_id()[-6:]}", "name": "某某", "phone": "13900000000", "password": "three times three 9"}
-    registered = city.person("nobody").post(f"/v1/communities/{HERE}/members", json=told)
+    login = f"new.{new_id()[-6:]}"
+    told = {"login": login, "name": "某某", "phone": "13900000000", "password": PASSWORD}
+    registered = city.person("nobody").post(f"/v1/communities/{ELSEWHERE}/members", json=told)
     assert registered.status_code == 201, registered.text
     assert not {"name", "phone", "login", "password", "claim"} & set(registered.json())
+    asked = city.person(login).post(f"/v1/communities/{HERE}/memberships", json={})
+    assert (asked.status_code, asked.json()["status"]) == (201, "registered")
+    assert asked.json()["claim"] is None, "one's own rendition"
 
 
 def test_a_list_goes_from_page_to_page_without_gap_or_repeat(city: City) -> None:

@@ -376,31 +376,40 @@ def test_whoever_is_overtaken_in_the_middle_does_not_take_others_along(
     assert [row.version for row in rows(desk, "journal")] == [1, 2]
 
 
-def test_a_connection_that_breaks_in_the_middle_leaves_nothing_and_the_next_try_succeeds(
-    postgres_url: URL, postgres_desk: Desk
-) -> None:
-    desk = postgres_desk
-    cut = True
+def losing_its_connection(server: URL, times: int) -> Mapping[Any, Callable[..., object]]:
+    """The issues service, which loses its connection in the middle of a report of the title 'broken' so many times."""
+    left = times
 
-    def report_and_lose_the_connection(work: Work, command: ReportIssue) -> object:
-        nonlocal cut
+    def report_issue(work: Work, command: ReportIssue) -> object:
+        nonlocal left
         result = ISSUES_DO[ReportIssue](work, command)
-        if cut:
-            cut = False
+        if command.title == "broken" and left:
+            left -= 1
             own = work.connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
-            killer = sa.create_engine(postgres_url.set(drivername="postgresql+psycopg"))
+            killer = sa.create_engine(server.set(drivername="postgresql+psycopg"))
             with killer.connect() as connection:
                 connection.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": own})
             killer.dispose()
         return result
 
-    does = {ReportIssue: report_and_lose_the_connection}
-    jobs = [job(report(title="one")), job(report(title="two"), does=does), job(report(title="three"))]
-    with pytest.raises(sa.exc.OperationalError):
-        desk.perform(jobs)
-    assert counts(desk, *TABLES) == [0, 0, 0, 0]
-    assert len(perform(desk, *jobs)) == 3
-    assert counts(desk, *TABLES) == [3, 3, 3, 0]
+    return {ReportIssue: report_issue}
+
+
+def test_a_batch_whose_connection_breaks_is_done_again_one_by_one(postgres_url: URL, postgres_desk: Desk) -> None:
+    does = losing_its_connection(postgres_url, times=1)
+    jobs = [job(report(title=title), does=does) for title in ("one", "broken", "three")]
+    assert [state["title"] for state in perform(postgres_desk, *jobs)] == ["one", "broken", "three"]
+    assert counts(postgres_desk, *TABLES) == [3, 3, 3, 0]
+
+
+def test_a_job_that_always_loses_its_connection_fails_alone(postgres_url: URL, postgres_desk: Desk) -> None:
+    does = losing_its_connection(postgres_url, times=2)
+    jobs = [job(report(title=title), does=does) for title in ("one", "broken", "three")]
+    outcomes = postgres_desk.perform(jobs)
+    assert [isinstance(outcome.failure, sa.exc.OperationalError) for outcome in outcomes] == [False, True, False]
+    assert counts(postgres_desk, *TABLES) == [2, 2, 2, 0]
+    assert perform(postgres_desk, jobs[1])[0]["title"] == "broken"
+    assert counts(postgres_desk, *TABLES) == [3, 3, 3, 0]
 
 
 def test_a_database_that_is_away_is_said_and_not_taken_for_a_failure_of_the_job(
