@@ -10,5 +10,5 @@ from tests.gateway.city import City, city_on
 @pytest.fixture(scope="session")
 def city(amqp_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     """All processes, two communities, their people."""
-    with city_on(amqp_url, tmp_path_factory.mktemp("city"), "postgresql://postgres@127.0.0.1/gwtest_{service}") as running:
+    with city_on(amqp_url, tmp_path_factory.mktemp("city")) as running:
         yield running

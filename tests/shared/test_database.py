@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy.engine import URL, Engine
 
-from services.database import Choice, Instant, Json, Store, insert_ignoring, is_away, key, open_engine, reading
+from services.database import Choice, Instant, Json, Store, answers, insert_ignoring, is_away, key, open_engine, reading
 from services.ids import new_id
 from services.issues.contract import Place, Turn
 from tests.shared.made_up import instances, instants
@@ -166,3 +166,9 @@ def test_two_who_wait_for_each_other_in_a_circle_are_no_outage() -> None:
 
 def test_the_time_zone_of_an_instant_is_utc_itself(engine: Engine) -> None:
     assert put(engine, at=NOON).at.tzinfo in (UTC, UTC)
+
+
+def test_whether_a_database_answers_is_asked_anew_each_time(engine: Engine, postgres_url: URL) -> None:
+    assert answers(engine)
+    nowhere = open_engine(postgres_url.set(drivername="postgresql+psycopg", port=1))
+    assert not answers(nowhere)
