@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from deploy import parts
+from services.errors import SansanError
 from services.settings import settings, use_broker
 
 
@@ -67,7 +68,12 @@ def onboard(plan: Path, roll: Path | None) -> None:
     """Bring in a community: its places, numbers and people from one YAML file, its roll from CSV."""
     from deploy.onboard import onboard_files
 
-    onboarded = onboard_files(settings(), plan, roll)
+    try:
+        onboarded = onboard_files(settings(), plan, roll)
+    except SansanError as error:
+        for detail in error.details:
+            click.echo(f"{detail.get('member', detail.get('line', ''))}: {detail['en']} {detail['zh']}", err=True)
+        raise click.ClickException(f"{error.reason.en} ({error.reason.zh})") from None
     click.echo(f"{onboarded.community_id}: {len(onboarded.members)} people, roll version {onboarded.roll_version}")
     for login, password in onboarded.passwords.items():
         click.echo(f"{login}: {password} (to be changed at the first log-in)")

@@ -77,7 +77,7 @@ class Gateway:
         if answer is not None:
             await send_answer(send, call, answer, self._common.of(call, answer))
             if answer.stream is None:
-                self._observe(call.route, answer.status, perf_counter() - begun)
+                self._observe(call, answer.status, perf_counter() - begun)
 
     async def _answer(self, call: Call, scope: Scope, receive: Receive, send: Send) -> Answer | None:
         """The handler's answer, or the problem that came instead; None when the caller has gone."""
@@ -103,8 +103,12 @@ class Gateway:
         headers = (*problem.headers, (b"cache-control", b"no-store"), (b"content-language", call.language.encode()))
         return Answer(status, problem.body(call.language, call.trace_id), headers, MEDIA_TYPE)
 
-    def _observe(self, route: str, status: int, seconds: float) -> None:
-        timer = self._timers.get((route, status))
+    def _observe(self, call: Call, status: int, seconds: float) -> None:
+        """Count the request, and log it if it was to change something, with the ids by which it can be followed."""
+        timer = self._timers.get((call.route, status))
         if timer is None:
-            timer = self._timers[route, status] = observe.REQUESTS.labels(route, str(status))
+            timer = self._timers[call.route, status] = observe.REQUESTS.labels(call.route, str(status))
         timer.observe(seconds)
+        if call.method not in ("GET", "HEAD", "OPTIONS") and observe.tells_all():
+            who = call.actor.member_id
+            log.info("request", method=call.method, route=call.route, status=status, trace=call.trace_id, member=who)

@@ -72,8 +72,10 @@ class Office(DependencyProvider):
 
     def start(self) -> None:
         """Begin to relay and to do scheduled work."""
+        observe.HEALTH.tick(f"{self.store.service}.schedule", ready=False)
         self.container.spawn_managed_thread(self._due_loop)
         if self.tells:
+            observe.HEALTH.tick(f"{self.store.service}.relay", ready=False)
             self.container.spawn_managed_thread(self._relay_loop)
         else:
             self._ended[0].send()
@@ -211,6 +213,7 @@ class Loop(DependencyProvider):
 
     def start(self) -> None:
         """Begin to consume."""
+        observe.HEALTH.tick(self.name, ready=False)
         self.container.spawn_managed_thread(self._run)
 
     def stop(self) -> None:

@@ -21,6 +21,21 @@ WITHOUT_MIRROR = {
     "**/__init__.py": "says in a sentence what is in the folder",
     "**/contract.py": "declarations: tests/contracts keeps their schemas",
     "**/service.py": "no decisions: tests/system runs them as processes",
+    "gateway/edge.py": "no decisions: tests/system runs it as a process",
+    "deploy/cli.py": "tests/system/test_command_line.py types its commands",
+    "deploy/audit.py": "tests/system/test_command_line.py audits",
+    "deploy/system.py": "tests/system/test_the_evening.py runs it",
+    "deploy/onboard.py": "tests/system/test_command_line.py onboards files",
+    "deploy/demo/evening.py": "tests/system/test_the_evening.py lives it",
+    "deploy/demo/person.py": "tests/system/test_the_evening.py: the people of the evening",
+    "gateway/postgres.py": "tests/gateway/test_reader.py reads both databases",
+    "gateway/sqlite.py": "tests/gateway/test_reader.py reads both databases",
+    "gateway/cursor.py": "tests/gateway/test_views.py follows it",
+    "gateway/queries.py": "tests/gateway/test_views.py asks them",
+    "gateway/districts.py": "tests/gateway/test_sight.py: what a district's admin sees",
+    "gateway/told.py": "tests/gateway/test_views.py and test_feed.py write by it",
+    "gateway/happening.py": "tests/gateway/test_feed.py reads them",
+    "gateway/stretch.py": "tests/gateway/test_feed.py reads through it",
 }
 # Names that would tie the project to one place: put together here, so that this file does not name them either.
 TELL_TALES = [

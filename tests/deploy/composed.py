@@ -3,11 +3,11 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -18,6 +18,7 @@ COMPOSE = ROOT / "deploy" / "compose.yaml"
 DOCKERFILE = ROOT / "deploy" / "Dockerfile"
 STAND_INS = Path(__file__).parent / "images" / "build.sh"
 PORT = 8600
+Test = TypeVar("Test", bound=Callable[..., None])
 _PROBE = f"""
 import sys, urllib.error, urllib.request
 try:
@@ -28,6 +29,13 @@ except urllib.error.HTTPError as error:
 except OSError as error:
     print(0, repr(str(error)))
 """
+
+
+def real(test: Test) -> Test:
+    """Mark a test that runs containers: the first of them builds the image, and one worker does them all."""
+    for mark in (pytest.mark.timeout(1800), pytest.mark.xdist_group("compose")):
+        test = mark(test)
+    return test
 
 
 @cache

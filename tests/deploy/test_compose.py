@@ -9,14 +9,13 @@ import yaml
 
 from deploy.machine import tries
 from deploy.parts import PROCESSES, STORES
-from tests.deploy.composed import COMPOSE, ROOT, Composed, compose_command, run, settings_of
+from tests.deploy.composed import COMPOSE, ROOT, Composed, compose_command, real, run, settings_of
 
 FILE: Any = yaml.safe_load(COMPOSE.read_text())
 SERVICES: Any = FILE["services"]
 OWN = {"SANSAN_RABBITMQ_IMAGE": "compose starts the broker itself"}
 MADE_IN_THE_IMAGE = ("DATA_DIRECTORY", "HTTP_HOST", "HTTP_PORT", "PROBE_HOST", "PROBE_PORT")
 SECRETS = ("POSTGRES_PASSWORD", "RABBITMQ_PASSWORD")
-real = pytest.mark.timeout(1800)
 
 _ONBOARD = """
 from rich.console import Console

@@ -4,13 +4,10 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-
-from tests.deploy.composed import DOCKERFILE, ROOT, run
+from tests.deploy.composed import DOCKERFILE, ROOT, real, run
 
 PACKAGES = ("services", "gateway", "deploy")
 LEFT_OUT = {"deploy/Dockerfile", "deploy/compose.yaml"}
-real = pytest.mark.timeout(1800)
 _FOUND = f"""
 import importlib.util, json, pathlib, services
 root = pathlib.Path(services.__file__).parents[1]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -100,6 +101,20 @@ def test_every_error_becomes_its_problem_with_the_common_headers(error: Exceptio
     assert answer.headers["access-control-allow-origin"] == "https://app.example"
     assert answer.headers["cache-control"] == "no-store"
     assert SECRET not in answer.text
+
+
+def test_what_is_to_change_something_is_logged_by_its_trace_and_route_never_by_its_content() -> None:
+    trace = {"traceparent": "00-" + "c" * 32 + "-" + "b" * 16 + "-01"}
+    logging.getLogger().setLevel(logging.INFO)
+    try:
+        with structlog.testing.capture_logs() as said:
+            ask(app_of(), "POST", "/things/li.guihua", **trace)
+            ask(app_of(), "GET", "/things/li.guihua", **trace)
+    finally:
+        logging.getLogger().setLevel(logging.WARNING)
+    (told,) = said
+    assert (told["method"], told["route"], told["status"], told["trace"]) == ("POST", "/things/{name}", 200, "c" * 32)
+    assert "li.guihua" not in str(said)
 
 
 def test_a_conflict_is_stale_only_for_whoever_sent_if_match() -> None:

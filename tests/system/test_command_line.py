@@ -60,3 +60,37 @@ def test_keys_are_rotated(environment: dict[str, str], tmp_path: Path) -> None:
     published = (tmp_path / "keys" / "jwks.json").read_text()
     assert first in published
     assert second in published
+
+
+PLAN = """
+district: {id: wuhan-jiangan, name: 江岸区}
+community: {id: wuhan-caochang, name: 操场社区}
+estates:
+  - {name: 东立国际小区, buildings: [{names: 1-2, entrances: 1, floors: 3, homes_per_floor: 2}]}
+people:
+  - {login: wu.jianguo, name: 吴建国, phone: "10027000001", password: jiangan-demo-2026, roles: [district_admin]}
+  - {login: chen.jing, name: 陈静, phone: "10027000004", roles: [grid_officer]}
+"""
+
+
+def test_a_community_is_onboarded_from_a_file_once(environment: dict[str, str], tmp_path: Path) -> None:
+    assert sansan(environment, "migrate").returncode == 0
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(PLAN)
+    first = sansan(environment, "onboard", str(plan))
+    assert first.returncode == 0, first.stderr
+    assert "wuhan-caochang: 2 people" in first.stdout
+    assert "chen.jing: " in first.stdout
+    again = sansan(environment, "onboard", str(plan))
+    assert again.returncode == 0, again.stderr
+    assert "chen.jing" not in again.stdout
+
+
+def test_a_wrong_plan_is_refused_in_words(environment: dict[str, str], tmp_path: Path) -> None:
+    assert sansan(environment, "migrate").returncode == 0
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(PLAN.replace("estates:", "estate:"))
+    found = sansan(environment, "onboard", str(plan))
+    assert found.returncode == 1
+    assert "Traceback" not in found.stderr
+    assert "estate" in found.stderr
