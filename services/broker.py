@@ -14,7 +14,7 @@ from typing import Any
 import amqp
 from amqp import spec
 from amqp.exceptions import AMQPError, NotFound, PreconditionFailed
-from amqp.serialization import PROPERTY_CLASSES, decode_properties_basic
+from amqp.serialization import PROPERTY_CLASSES, decode_properties_basic, loads
 from kombu.connection import Connection
 from kombu.exceptions import OperationalError
 
@@ -333,12 +333,23 @@ def _readable(method: tuple[int, int], payload: bytes) -> bytes:
 
 
 def _decode_properties(buffer: bytes, offset: int) -> tuple[dict[str, Any], int]:
-    """The properties of a message; none but a content type that nobody takes, where they are no UTF-8."""
+    """The properties of a message; where they are no UTF-8, its headers and a content type that nobody takes."""
+    found: dict[str, Any]
     try:
-        found: tuple[dict[str, Any], int] = decode_properties_basic(buffer, offset)
+        found, offset = decode_properties_basic(buffer, offset)
     except (ValueError, OverflowError):
-        return {"content_type": "unreadable"}, len(buffer)
-    return found
+        return {"content_type": "unreadable", "application_headers": _headers(buffer, offset)}, len(buffer)
+    return found, offset
+
+
+def _headers(buffer: bytes, offset: int) -> dict[str, Any]:
+    flags, at = int.from_bytes(buffer[offset : offset + 2], "big"), offset + 2
+    for before in (0x8000, 0x4000):  # content type and encoding
+        at += 1 + buffer[at] if flags & before else 0
+    try:
+        return dict(loads("F", buffer, at)[0][0]) if flags & 0x2000 else {}
+    except (ValueError, OverflowError):
+        return {}
 
 
 PROPERTY_CLASSES[spec.Basic.CLASS_ID] = _decode_properties

@@ -194,7 +194,7 @@ BAD = b"\xff\xfe"
         {"correlation_id": BAD},
         {"reply_to": BAD},
         {"content_type": BAD},
-        {"message_id": BAD, "correlation_id": "x"},
+        {"message_id": BAD, "correlation_id": "x", "content_type": "application/json", "content_encoding": "utf-8"},
         {"application_headers": {"a": BAD, b"\xff": "b", "c": "\ud800"}},
         {"timestamp": 2**63},
         {"content_encoding": "no-such-encoding"},
@@ -203,13 +203,14 @@ BAD = b"\xff\xfe"
 )
 def test_a_message_that_is_no_utf_8_arrives_and_breaks_nothing(link: Link, properties: dict[str, Any]) -> None:
     link.channel.queue_declare("any", durable=False, auto_delete=False)
-    link.channel.basic_publish(amqp.Message(b'{"a": 1}', **properties), "", "any")
+    sent = {"application_headers": {"kept": "yes"}, **properties}
+    link.channel.basic_publish(amqp.Message(b'{"a": 1}', **sent), "", "any")
     link.channel.basic_publish(amqp.Message(b"next", correlation_id="next"), "", "any")
     got = consumed(link, "any", 2)
     assert text_body(got[0]) == b'{"a": 1}'
     assert got[1].properties["correlation_id"] == "next"
     if BAD in properties.values():
-        assert got[0].properties == {"content_type": "unreadable"}
+        assert got[0].properties == {"content_type": "unreadable", "application_headers": {"kept": "yes"}}
 
 
 @pytest.mark.parametrize("key", [b"issues.\xff", b"issues.\xed\xa0\x80", b"issues." + b"\xff" * 240, b"\xff"])

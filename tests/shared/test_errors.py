@@ -5,7 +5,7 @@ import pickle
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nameko.exceptions import deserialize, serialize
+from nameko.exceptions import deserialize, registry, serialize
 
 from services.errors import (
     CODES,
@@ -67,6 +67,15 @@ def test_a_stock_nameko_service_can_carry_an_error_and_its_reason(code: str) -> 
     carried = deserialize(from_json(to_json(serialize(error))))
     assert error.reason.zh in str(carried)
     assert CODES[code].__name__ in str(carried)
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_a_stock_nameko_client_that_knows_the_class_is_given_the_error_itself(
+    monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    monkeypatch.setitem(registry, f"services.errors.{CODES[code].__name__}", CODES[code])
+    error = CODES[code]("no", "不可以", "日-4", ({"member": "/note", "en": "missing", "zh": "缺少"},))
+    assert same(deserialize(from_json(to_json(serialize(error)))), error)
 
 
 @given(ERRORS)

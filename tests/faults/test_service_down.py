@@ -1,0 +1,36 @@
+"""A service is down: its writes are refused within the time-out, everything else goes on, and it catches up by itself."""
+
+import time
+
+from tests.faults.evidence import Evidence
+from tests.faults.founding import COMMUNITY
+from tests.faults.stories import ON_SQLITE, PARTS, OpenTown, UnderLoad
+
+TIMEOUT_SECONDS = 2.0
+
+
+@ON_SQLITE
+def test_a_service_that_is_down_stops_nobody_else(open_town: OpenTown, under_load: UnderLoad) -> None:
+    with open_town(*PARTS, COMMAND_TIMEOUT_SECONDS=str(TIMEOUT_SECONDS)) as town, under_load(town) as load:
+        evidence = Evidence(town.settings, COMMUNITY)
+
+        town.stop("issues")
+        down, reads = time.monotonic(), load.history.reads
+        load.await_that(lambda history: len(history.between(down, time.monotonic())) > 12, "writes are answered")
+        answered = load.history.between(down, time.monotonic())
+        assert {sending.status for sending in answered} == {503}
+        assert max(sending.seconds for sending in answered) < TIMEOUT_SECONDS + 1
+        assert load.history.reads > reads + 10
+        town.start("issues")
+        load.await_acknowledged(20)
+
+        town.stop("points")
+        credited = len(evidence.credited())
+        load.await_acknowledged(80)
+        assert len(evidence.credited()) == credited
+        town.start("points")
+        load.await_that(lambda _: len(evidence.credited()) > credited, "points are given again")
+
+        town.stop("edge")
+        load.await_acknowledged(80)
+        town.start("edge")
