@@ -43,12 +43,15 @@ def up() -> None:
 
 @main.command()
 def migrate() -> None:
-    """Bring every database to the newest schema, creating it if need be."""
+    """Bring every database to the newest schema, creating it if need be, and declare every queue."""
+    from deploy.topology import declare_topology
     from services.migrate import upgrade
 
     for service in parts.STORES:
         upgrade(settings().database(service), parts.migrations_of(service))
         click.echo(f"{service}: {settings().database(service).render_as_string(hide_password=True)}")
+    declare_topology(broker_url())
+    click.echo("every queue is declared")
 
 
 @main.command()

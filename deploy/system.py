@@ -13,6 +13,7 @@ from deploy.broker import find, find_or_start
 from deploy.local import Fleet
 from deploy.machine import free_port, is_free
 from deploy.prepare import private_broker_directory
+from deploy.topology import declare_topology
 from services.broker import AWAY, DEAD_LETTERS, Link
 from services.declare import EVENTS
 from services.migrate import upgrade
@@ -37,6 +38,7 @@ def running_system(chosen: Settings, logs: Path | None = None) -> Iterator[Syste
     with find_or_start(chosen.amqp_url, directory, chosen.rabbitmq_image) as broker:
         for service in parts.STORES:
             upgrade(chosen.database(service), parts.migrations_of(service))
+        declare_topology(broker.url)
         port = chosen.http_port if is_free(chosen.http_port) else free_port()
         fleet = Fleet(parts.PROCESSES, {"AMQP_URL": broker.url, "HTTP_PORT": str(port)}, logs)
         try:

@@ -20,6 +20,7 @@ from services.actor import SYSTEM
 from services.broker import AWAY, Blocked, Link, Outgoing, Publisher, Unconfirmed
 from services.clock import utc_now
 from services.database import Store, answers, is_away, open_engine
+from services.declare import commands_of
 from services.envelope import trace_id
 from services.errors import SansanError, Unavailable
 from services.intake import Expired, Incoming, Malformed, Told, command_job, event_job, sources_of
@@ -414,12 +415,12 @@ class Commands(Loop):
             try:
                 jobs.append((message, command_job(self.container.service_name, self.does, message, utc_now())))
             except Expired:
-                observe.HANDLED.labels(message.routing_key[:80], "expired").inc()
+                observe.HANDLED.labels(self._name(message), "expired").inc()
             except Malformed as error:
                 self.bury(message, str(error))
                 answers.append((message, _error_reply(Unavailable(str(error), "消息无法识别"))))
             except SansanError as error:
-                observe.HANDLED.labels(message.routing_key[:80], error.code).inc()
+                observe.HANDLED.labels(self._name(message), error.code).inc()
                 answers.append((message, _error_reply(error)))
         away: Exception | None = None
         try:
@@ -436,8 +437,13 @@ class Commands(Loop):
             log.error("database away", error=repr(away))
             self._await_database()
 
+    def _name(self, message: Incoming) -> str:
+        """The command's name for the metrics, which must not grow with whatever somebody sends."""
+        known = message.routing_key.partition(".")[2] in commands_of(self.container.service_name)
+        return message.routing_key if known else "unknown"
+
     def _answer(self, message: Incoming, job: Job, outcome: Outcome) -> str:
-        _note("command", message.routing_key[:80], job, outcome)
+        _note("command", self._name(message), job, outcome)
         if outcome.failure is not None:
             return _error_reply(Unavailable("the service could not do this now", "服务暂时无法处理,请稍后再试"))
         return _with_nameko_names(outcome.reply)

@@ -186,9 +186,12 @@ def test_a_refusal_says_the_clause_and_the_reason_in_both_languages(caller: Call
     assert error["exc_path"] == "services.errors.Forbidden"
 
 
-def test_an_unknown_command_and_wrong_members_are_answered(caller: Caller) -> None:
+def test_an_unknown_command_and_wrong_members_are_answered(village: House, caller: Caller) -> None:
     signed = {"nameko.auth_token": caller.token}
     assert caller.reply(caller.send("issues.sing", b'{"args":[],"kwargs":{}}', signed))["error"]["code"] == "not_found"
+    metrics = village.running[0].get("/metrics").text
+    assert 'name="unknown",outcome="not_found"' in metrics
+    assert "sing" not in metrics
     wrong = to_json({"args": [], "kwargs": {"title": 5}})
     error = caller.reply(caller.send("issues.report_issue", wrong, signed))["error"]
     assert error["code"] == "invalid"
