@@ -166,3 +166,14 @@ def texts() -> Iterator[Path]:
         for path in (ROOT / folder).rglob("*"):
             if path.is_file() and (path.suffix in TEXT or path.name in ("run", "Dockerfile")):
                 yield path
+
+
+def test_no_test_patches_its_own_process() -> None:
+    patching = [
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "tests").rglob("*.py")
+        if re.search(
+            r"^(from services\.process |import services\.process|from services import process)", path.read_text(), re.M
+        )
+    ]
+    assert patching == [], "services.process patches the standard library: start it as a process of its own"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local import EX_CONFIG
 from deploy.machine import tries
 from services.broker import Link
 from services.issues.store import STORE as ISSUES
-from services.process import EX_CONFIG
 from tests.shared.running import House, Running
 from tests.shared.samples import report
 
