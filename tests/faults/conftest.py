@@ -14,8 +14,7 @@ from tests.faults.town import Town
 
 TOLD_HERE = Path(__file__).parent
 STORY_SECONDS = 300
-
-_told: list[tuple[str, str]] = []
+FOUND = "found"
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +57,9 @@ def town(open_town: OpenTown) -> Iterator[Town]:
 @pytest.fixture
 def under_load(request: pytest.FixtureRequest) -> UnderLoad:
     """People use a town before, during and after what happens in the block; then everything is examined."""
-    return lambda town, **options: use(town, lambda report: _told.append((request.node.name, report)), **options)
+    return lambda town, **options: use(
+        town, lambda report: request.node.user_properties.append((FOUND, report)), **options
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -78,8 +79,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what was found."""
-    if _told:
+    """Say what was found, also where other processes ran the stories."""
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    told = [
+        f"{report.nodeid.rpartition('::')[2]}\n{found}"
+        for report in reports
+        if getattr(report, "when", "") == "call"
+        for name, found in report.user_properties
+        if name == FOUND
+    ]
+    if told:
         terminalreporter.section("what became of what was attempted")
-    for name, report in _told:
-        terminalreporter.write_line(f"{name}\n{report}")
+        terminalreporter.write_line("\n".join(told))
