@@ -14,6 +14,7 @@ from tests.shared.running import House, Running
 from tests.shared.samples import report
 
 ISSUES_SERVICE = "services.issues.service:IssuesService"
+PARTS = {"issues.commands", "issues.subscriptions", "issues.relay", "issues.schedule"}
 
 
 @pytest.fixture
@@ -35,11 +36,22 @@ def test_probes_tell_who_lives_and_what_is_measured(house: House) -> None:
         assert caller.call(report())["error"] is None
     live = issues.get("/healthz")
     assert live.status_code == 200
-    assert {"issues.commands", "issues.subscriptions", "issues.relay", "issues.schedule"} == set(live.json())
+    assert set(live.json()) == PARTS
     metrics = issues.get("/metrics").text
     assert 'sansan_handled_total{name="issues.report_issue",outcome="done"} 1.0' in metrics
     assert 'sansan_queue_depth{queue="rpc-issues"}' in metrics
     assert issues.get("/nothing").status_code == 404
+
+
+def test_it_is_not_ready_before_each_of_its_parts_is(house: House) -> None:
+    issues = house.begin(ISSUES_SERVICE)
+    for _ in tries(60, pause=0.005):
+        if issues.said("probes") and (found := issues.get("/readyz")).status_code == 200:
+            assert set(found.json()) == PARTS
+            break
+    with house.caller() as caller:
+        assert caller.depth("rpc-issues") == 0
+        assert caller.call(report())["error"] is None
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
