@@ -6,6 +6,8 @@ Source: AsyncAPI 3.0.0; messages are CloudEvents 1.0 in binary mode over AMQP 0-
 from collections.abc import Mapping
 from typing import Any
 
+from marshmallow import EXCLUDE
+
 from services.broker import events_exchange
 from services.declare import EVENTS, EventSpec
 from services.schemas import components
@@ -102,7 +104,7 @@ def _message(spec: EventSpec) -> dict[str, Any]:
 
 
 def _schemas(specs: list[EventSpec]) -> dict[str, Any]:
-    return components([spec.cls for spec in specs])
+    return components([spec.cls for spec in specs], EXCLUDE)
 
 
 def _escaped(name: str) -> str:
