@@ -20,10 +20,13 @@ CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 3.0
 PAUSE_SECONDS = 0.2
 MOST_WAITING = 2000
+TRIES = 3
 
+_ENDED = (asyncpg.AdminShutdownError, asyncpg.ConnectionDoesNotExistError)
 _AWAY = (
     OSError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a session that ended while it was handed over
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
@@ -33,8 +36,8 @@ _AWAY = (
 class Connections:
     """At most `size` connections, opened when they are needed; whoever finds none free waits for one.
 
-    A lost one is opened again by the next who takes it. If that fails, all who wait hear so, and for a moment nobody
-    tries.
+    What is done with one may be done twice: when it turns out to be lost, it is opened again and the same is done on it.
+    If that fails, all who wait hear so, and for a moment nobody tries.
     """
 
     def __init__(self, address: str, size: int, **server_settings: str) -> None:
@@ -45,15 +48,20 @@ class Connections:
         self._away_until = 0.0
 
     async def use(self, do: "Callable[[asyncpg.Connection[Any]], Awaitable[T]]") -> T:
-        """Do something with a connection. Errors: Unavailable."""
+        """Do something with a connection that may be done twice. Errors: Unavailable."""
         connection = self._free.pop() if self._free else await self._wait()
         try:
-            if connection is None or connection.is_closed():
-                connection = None
-                connection = await self._connect()
-            return await do(connection)
-        except _AWAY:
-            raise away() from None
+            for _ in range(TRIES):
+                if connection is None or connection.is_closed():
+                    connection = None
+                    connection = await self._connect()
+                try:
+                    return await do(connection)
+                except TimeoutError:
+                    break
+                except _AWAY:
+                    connection.terminate()
+            raise away()
         finally:
             self._give_back(connection)
 
@@ -66,21 +74,28 @@ class Connections:
         now = asyncio.get_running_loop().time()
         if now < self._away_until:
             raise away()
-        try:
-            return await asyncpg.connect(
-                self._address,
-                timeout=CONNECT_SECONDS,
-                command_timeout=ANSWER_SECONDS,
-                statement_cache_size=500,
-                max_cached_statement_lifetime=0,
-                server_settings=self._server_settings,
-            )
-        except (*_AWAY, asyncpg.PostgresError):
-            self._away_until = asyncio.get_running_loop().time() + PAUSE_SECONDS
-            for waiting in self._waiting:
-                if not waiting.done():
-                    waiting.set_exception(away())
-            raise away() from None
+        for _ in range(TRIES):
+            try:
+                return await self._open()
+            except _ENDED:
+                continue
+            except (*_AWAY, asyncpg.PostgresError):
+                break
+        self._away_until = asyncio.get_running_loop().time() + PAUSE_SECONDS
+        for waiting in self._waiting:
+            if not waiting.done():
+                waiting.set_exception(away())
+        raise away()
+
+    async def _open(self) -> "asyncpg.Connection[Any]":
+        return await asyncpg.connect(
+            self._address,
+            timeout=CONNECT_SECONDS,
+            command_timeout=ANSWER_SECONDS,
+            statement_cache_size=500,
+            max_cached_statement_lifetime=0,
+            server_settings=self._server_settings,
+        )
 
     async def _wait(self) -> "asyncpg.Connection[Any] | None":
         if len(self._waiting) >= MOST_WAITING:

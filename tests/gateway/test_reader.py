@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,10 @@ async def answers(views: Views) -> bool:
         return False
 
 
+async def is_in(word: str, heard: set[str]) -> bool:
+    return word in heard
+
+
 def test_a_lost_connection_is_unavailable_at_once_and_heals_by_itself(postgres_world: World) -> None:
     postgres_world.report(issue_state())
 
@@ -99,7 +104,9 @@ def test_a_server_that_restarts_under_load_is_answered_unavailable_and_nothing_e
             asking = [asyncio.create_task(ask()) for _ in range(20)]
             for _ in range(3):
                 await eventually(lambda: answers(views))
+                heard.discard("unavailable")
                 await wire.cut()
+                await eventually(lambda: is_in("unavailable", heard))
                 await wire.connect()
             await eventually(lambda: answers(views))
             going_on = False
@@ -109,17 +116,39 @@ def test_a_server_that_restarts_under_load_is_answered_unavailable_and_nothing_e
     postgres_world.run(story())
 
 
-def test_backends_that_the_server_ends_are_replaced(postgres_world: World) -> None:
+def test_nobody_notices_that_the_server_ended_some_sessions(postgres_world: World) -> None:
     postgres_world.report(issue_state())
-    views = postgres_world.views
-    assert postgres_world.run(answers(views))
-    with postgres_world.engine.begin() as connection:
-        ended = (
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE application_name = 'sansan web' AND datname = current_database()"
-        )
-        assert connection.execute(sa.text(ended)).scalars().all() == [True]
-    postgres_world.run(eventually(lambda: answers(views)))
+
+    async def story() -> None:
+        views, going_on, versions = postgres_world.views, True, count(2)
+
+        async def read() -> None:
+            while going_on:
+                assert await answers(views)
+                await asyncio.sleep(0)
+
+        async def write() -> None:
+            while going_on:
+                await views.put([(IssueState, to_data(issue_state(version=next(versions))))])
+
+        living = [asyncio.create_task(each()) for each in (read, read, read, read, read, read, write)]
+        for _ in range(10):
+            await asyncio.sleep(0.05)
+            assert await asyncio.to_thread(end_sessions, postgres_world) > 0
+        going_on = False
+        await asyncio.gather(*living)
+
+    postgres_world.run(story())
+
+
+def end_sessions(world: World) -> int:
+    """End every session of the web process with its database; returns how many there were."""
+    ended = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE application_name = 'sansan web' AND datname = current_database()"
+    )
+    with world.engine.begin() as connection:
+        return len(connection.execute(sa.text(ended)).all())
 
 
 def test_a_server_that_does_not_answer_is_given_up(postgres_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
