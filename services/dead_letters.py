@@ -39,7 +39,7 @@ def dead_letters(url: str) -> list[DeadLetter]:
 def replay(url: str, wanted: Callable[[DeadLetter], bool]) -> list[DeadLetter]:
     """Send the wanted ones back to the queues they came from; each leaves the dead letters when the broker has it there.
 
-    One whose queue is gone stays.
+    One whose queue is gone stays. One that is put aside again meanwhile is not sent back a second time.
     """
     link, publisher, replayed = Link(url), Publisher(url, confirms=True), []
     exists = cache(partial(broker.exists, url))
@@ -57,7 +57,7 @@ def replay(url: str, wanted: Callable[[DeadLetter], bool]) -> list[DeadLetter]:
 
 
 def _taken(channel: Any) -> Iterator[tuple[DeadLetter, int]]:
-    for number in range(1, MOST_LOOKED_AT + 1):
+    for number in range(1, min(broker.queue_depth(channel, DEAD_LETTERS), MOST_LOOKED_AT) + 1):
         message = channel.basic_get(DEAD_LETTERS)
         if message is None:
             return

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.broker import DEAD_LETTERS, Link, Outgoing, Publisher, declare_common, queue_depth, text_body
-from services.dead_letters import dead_letters, replay
+from services.dead_letters import DeadLetter, dead_letters, replay
 from services.ids import new_id
 from tests.shared.test_broker import waiting
 
@@ -82,6 +82,16 @@ def test_what_is_wanted_goes_back_as_it_first_came_and_the_rest_stays(link: Link
     assert headers == {"ce-id": "b", "ce-type": "issues.issue.confirmed.v1"}
     assert (text_body(message), message.properties["content_type"]) == (b'{"issue": {}}', "application/json")
     assert [letter.id for letter in dead_letters(fresh_amqp_url)] == ["a", "c"]
+
+
+def test_what_is_put_aside_again_meanwhile_is_not_sent_back_a_second_time(link: Link, fresh_amqp_url: str) -> None:
+    def wanted_and_put_aside_again(letter: DeadLetter) -> bool:
+        bury(fresh_amqp_url, {"ce-id": letter.id})
+        return True
+
+    bury(fresh_amqp_url, {"ce-id": "a"}, {"ce-id": "b"})
+    assert [letter.id for letter in replay(fresh_amqp_url, wanted_and_put_aside_again)] == ["a", "b"]
+    assert [letter.id for letter in dead_letters(fresh_amqp_url)] == ["a", "b"]
 
 
 def test_a_letter_whose_queue_is_gone_stays_where_it_is(link: Link, fresh_amqp_url: str) -> None:
