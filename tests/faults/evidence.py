@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from deploy import parts
 from deploy.audit import audit_all
 from services.database import Store, open_engine, reading
+from services.declare import EVENTS
 from services.settings import Settings
 from services.wire import from_json, to_data
 from tests.faults.checker import Element
@@ -89,6 +90,30 @@ class Evidence:
                 found = connection.execute(sa.select(sa.func.count(), sa.func.count(journal.c.sent_at))).one()
                 rows, waiting = rows + found[0], waiting + found[0] - found[1]
         return rows, waiting
+
+    def unheard(self) -> dict[str, int]:
+        """Queue → how many events of the journals its consumer has not handled yet; only where there are some.
+
+        The inboxes know; the broker's own figures for a quorum queue may be some seconds old.
+        """
+        found = {}
+        for name, path in parts.SERVICES.items():
+            for source, keys in parts.named(path).subscriptions.sources.items():
+                queue = f"{name}.on.{source}"
+                if number := len(self._told_to(source, keys) - self._handled(parts.named(path).office.store, queue)):
+                    found[queue] = number
+        return found
+
+    def _told_to(self, source: str, keys: Iterable[str]) -> set[str]:
+        with self._open(source) as (connection, store):
+            journal = store.table("journal")
+            rows = connection.execute(sa.select(journal.c.id, journal.c.type)).all()
+        return {row.id for row in rows if {"#", f"*.{EVENTS[row.type].key}"} & set(keys)}
+
+    def _handled(self, store: Store, queue: str) -> set[str]:
+        with self._open(store.service) as (connection, _):
+            inbox = store.table("inbox")
+            return set(connection.execute(sa.select(inbox.c.id).where(inbox.c.consumer == queue)).scalars())
 
     def chain_faults(self) -> Iterator[str]:
         """What is wrong with the hash chains of the journals."""

@@ -41,7 +41,7 @@ def examine(town: Town, load: Load, web_was_away: bool = False, all_heard: bool 
     `all_heard` says that whatever was done must have been acknowledged: nothing may be recovered.
     """
     evidence, history, report = Evidence(town.settings, load.community), load.history, Report()
-    report.faults += _await_quiet(town, evidence)
+    report.faults += _await_quiet(evidence)
     issues = evidence.issues()
     committed = all_of(issues)
     confirmed = [element for element in committed if element[0] == "confirm"]
@@ -71,21 +71,21 @@ def examine(town: Town, load: Load, web_was_away: bool = False, all_heard: bool 
     return report
 
 
-def _await_quiet(town: Town, evidence: Evidence) -> Iterator[str]:
-    """Wait until every journal row is published and every queue is empty; what is not so in time is a fault.
+def _await_quiet(evidence: Evidence) -> Iterator[str]:
+    """Wait until every journal row is published and everybody has handled it; what is not so in time is a fault.
 
-    Rows, queues and rows again: if the rows are the same before and after, nothing moved in between.
+    Rows, inboxes and rows again: if the rows are the same before and after, nothing moved in between.
     """
-    waiting: Mapping[str, int] = {}
+    unheard: Mapping[str, int] = {}
     rows = (0, 0)
     for _ in tries(CATCH_UP_SECONDS, pause=0.2):
         rows = evidence.journals()
         if rows[1]:
             continue
-        waiting = town.waiting_messages()
-        if not waiting and evidence.journals() == rows:
+        unheard = evidence.unheard()
+        if not unheard and evidence.journals() == rows:
             return
-    yield f"not quiet after {CATCH_UP_SECONDS:.0f} s: {rows[1]} journal rows wait, messages in {dict(waiting)}"
+    yield f"not quiet after {CATCH_UP_SECONDS:.0f} s: {rows[1]} journal rows wait, unheard of: {dict(unheard)}"
 
 
 def _seen(load: Load, ids: Iterable[str]) -> Iterator[Element]:
