@@ -25,9 +25,10 @@ def run(name: str) -> None:
 
         serve(parts.parameters())
         return
+    from deploy.topology import declare_on
     from services import process
 
-    sys.exit(process.run(parts.named(parts.SERVICES[name])))
+    sys.exit(process.run(parts.named(parts.SERVICES[name]), declare_on))
 
 
 @main.command()

@@ -5,7 +5,7 @@ once and clearly. Publishing is confirmed in a pipeline: a whole batch is sent, 
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -68,7 +68,7 @@ class Link:
             connect_timeout=5,
             transport_options={"on_blocked": self._on_blocked, "on_unblocked": self._on_unblocked},
         )
-        self._connection.connect()
+        self._connection.ensure_connection(max_retries=1, interval_start=0, interval_max=0)  # `connect` waits 2 s
         self.channel: Any = self._connection.channel()
         dispatch = self.channel.dispatch_method
         self.channel.dispatch_method = lambda sig, payload, content: dispatch(sig, _readable(sig, payload), content)
@@ -120,11 +120,16 @@ class Link:
 
 
 class Publisher:
-    """Publishes over one connection of its own, which it opens when it is needed and again after it broke."""
+    """Publishes over one connection of its own, which it opens when it is needed and again after it broke.
 
-    def __init__(self, url: str, confirms: bool) -> None:
+    `prepare` declares on each new channel what has to be there before anything is published: a broker that came back may
+    have forgotten it, and confirms what it can route nowhere.
+    """
+
+    def __init__(self, url: str, confirms: bool, prepare: Callable[[Any], None] = lambda channel: None) -> None:
         self._url = url
         self._confirms = confirms
+        self._prepare = prepare
         self._link: Link | None = None
         self._sent = 0
         self._open: set[int] = set()
@@ -142,7 +147,7 @@ class Publisher:
     def send(self, messages: Iterable[Outgoing]) -> None:
         """Publish some messages in order; with confirms, return when the broker has confirmed all of them.
 
-        Errors: Blocked before anything is sent; Unconfirmed; one of `AWAY` when the connection broke.
+        Errors: Blocked before anything is sent; Unconfirmed; one of `AWAY` when the connection broke; WrongTopology.
         """
         try:
             self._send(messages)
@@ -180,6 +185,11 @@ class Publisher:
     def _connected(self) -> Link:
         if self._link is None:
             link = Link(self._url)
+            try:
+                self._prepare(link.channel)
+            except BaseException:
+                link.drop()
+                raise
             self._sent, self._open, self._refused = 0, set(), 0
             if self._confirms:
                 link.channel.confirm_select()

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from services import broker, inbox, observe
 from services.actor import SYSTEM
-from services.broker import AWAY, Blocked, Link, Outgoing, Publisher, Unconfirmed
+from services.broker import AWAY, Blocked, Link, Outgoing, Publisher, Unconfirmed, WrongTopology
 from services.clock import utc_now
 from services.database import Store, answers, is_away, open_engine
 from services.declare import commands_of
@@ -32,6 +32,7 @@ from services.work import Desk, Does, Job, Outcome, Reacts
 
 log = observe.logger("bus")
 
+TOPOLOGY = "topology"
 Sweep = Callable[[Connection, Store, datetime], int]
 
 _POLL_SECONDS = 0.03
@@ -68,7 +69,7 @@ class Office(DependencyProvider):
         self._wake = Event()
         self._stopping = False
         self._ended = [Event(), Event()]
-        self._publisher = Publisher(settings().amqp_url, confirms=True)
+        self._publisher = Publisher(settings().amqp_url, confirms=True, prepare=self._declare)
         self.relay = Relay(self.desk.engine, self.store, self._publish, utc_now)
 
     def start(self) -> None:
@@ -100,6 +101,11 @@ class Office(DependencyProvider):
         if not self._wake.ready():
             self._wake.send()
 
+    def _declare(self, channel: Any) -> None:
+        """Have everything declared that its events go to, as far as whoever started this process knows."""
+        broker.declare_events(channel, self.store.service)
+        self.container.config.get(TOPOLOGY, lambda channel: None)(channel)
+
     def _publish(self, events: Sequence[Any]) -> None:
         self._publisher.send(
             Outgoing(
@@ -114,12 +120,9 @@ class Office(DependencyProvider):
         observe.PUBLISHED.labels(self.store.service).inc(len(events))
 
     def _relay_loop(self) -> None:
-        pause, look_at, declared = 0.0, 0.0, False
+        pause, look_at = 0.0, 0.0
         while True:
             try:
-                if not declared:
-                    _declare_once(lambda channel: broker.declare_events(channel, self.store.service))
-                    declared = True
                 moved = self.relay.step()
                 if not moved and self._stopping:
                     break
@@ -128,7 +131,7 @@ class Office(DependencyProvider):
                     self._look()
                     look_at = time.monotonic() + _LOOK_SECONDS
                 observe.HEALTH.tick(f"{self.store.service}.relay")
-            except (*AWAY, Blocked, Unconfirmed, sa.exc.DBAPIError) as error:
+            except (*AWAY, Blocked, Unconfirmed, WrongTopology, sa.exc.DBAPIError) as error:
                 observe.HEALTH.tick(f"{self.store.service}.relay", ready=False)
                 if self._stopping:
                     break
@@ -189,14 +192,6 @@ class Office(DependencyProvider):
         until = time.monotonic() + 1.0
         while time.monotonic() < until and not self._stopping:
             eventlet.sleep(0.1)
-
-
-def _declare_once(declare: Callable[[Any], None]) -> None:
-    link = Link(settings().amqp_url)
-    try:
-        declare(link.channel)
-    finally:
-        link.close()
 
 
 class Loop(DependencyProvider):

@@ -21,6 +21,7 @@ from nameko.runners import ServiceRunner  # noqa: E402
 
 from services import observe  # noqa: E402
 from services.broker import WrongTopology  # noqa: E402
+from services.bus import TOPOLOGY  # noqa: E402
 from services.settings import settings  # noqa: E402
 from services.wire import to_json  # noqa: E402
 
@@ -30,13 +31,14 @@ _STOP_SECONDS = 9
 log = observe.logger("process")
 
 
-def run(service: type) -> int:
+def run(service: type, topology: Callable[[Any], None] = lambda channel: None) -> int:
     """Run one service until it is told to stop; returns the exit status.
 
+    `topology` declares on a channel what all services of the system consume, so that its events find them.
     78 (`EX_CONFIG` of sysexits.h) says that a restart would not help: a queue exists with other arguments.
     """
     observe.set_up_logs(service.name, settings().log_level)  # type: ignore[attr-defined]
-    runner = ServiceRunner({"AMQP_URI": settings().amqp_url})
+    runner = ServiceRunner({"AMQP_URI": settings().amqp_url, TOPOLOGY: topology})
     runner.add_service(service)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: eventlet.spawn_n(_stop, runner))

@@ -74,3 +74,17 @@ def test_a_frozen_broker_costs_nothing_but_time(town: Town, under_load: UnderLoa
             let_pass(load, seconds)
             faults_broker.resume()
             load.await_acknowledged(20, 60)
+
+
+@ON_SQLITE
+def test_a_broker_that_came_back_without_its_bindings_is_told_them_before_anything_is_published(
+    town: Town, under_load: UnderLoad
+) -> None:
+    with under_load(town) as load:
+        town.stop("points", "edge")
+        town.pause("issues")
+        assert town.forget_bindings() > 5
+        town.cut_broker_connections()
+        town.resume("issues")
+        load.await_acknowledged(20)
+        town.start("points", "edge")

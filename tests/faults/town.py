@@ -1,5 +1,7 @@
 """The whole system as real processes, with a broker and databases of its own: each part of it can be stopped or killed."""
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -13,6 +15,7 @@ import sqlalchemy as sa
 from deploy.local import Child, Fleet
 from deploy.machine import tries
 from deploy.private_node import PrivateNode
+from services.broker import Link
 from services.settings import Settings, child_environment
 
 START_SECONDS = 60.0
@@ -65,6 +68,14 @@ class Town:
         """End a process as a power cut would, as soon as it runs; its supervisor starts it again."""
         self._running(name).kill()
 
+    def pause(self, name: str) -> None:
+        """Have a process stand still until it is told to go on."""
+        os.kill(self.pid(name), signal.SIGSTOP)
+
+    def resume(self, name: str) -> None:
+        """Have a process go on."""
+        os.kill(self.pid(name), signal.SIGCONT)
+
     def terminate(self, name: str) -> "subprocess.Popen[bytes]":
         """Ask a process to end, as soon as it runs; its supervisor starts it again. Returns the one that was asked."""
         process = self._running(name)
@@ -95,12 +106,21 @@ class Town:
             if line.startswith((f"{metric}{{", f"{metric} ")) and all(label in line for label in wanted)
         )
 
-    def waiting_messages(self) -> dict[str, int]:
-        """Queue → messages in it, those under way to a consumer included; only queues that are not empty."""
-        vhost = self.settings.amqp_url.rpartition("/")[2]
-        listed = self.node.ctl("list_queues", "--vhost", vhost or "/", "--no-table-headers", "name", "messages")
-        rows = (line.split("\t") for line in listed.splitlines())
-        return {name: int(number) for name, number in rows if int(number)}
+    def forget_bindings(self) -> int:
+        """Have the broker forget which events go into which queues; returns how many bindings there were."""
+        columns = ("source_name", "destination_name", "routing_key")
+        listed = self.node.ctl("list_bindings", "--vhost", self._vhost, "--no-table-headers", *columns).splitlines()
+        rows = (line.split("\t") for line in listed)
+        bindings = [(source, queue, key) for source, queue, key in rows if source.endswith(".events")]
+        link = Link(self.settings.amqp_url)
+        for source, queue, key in bindings:
+            link.channel.queue_unbind(queue, source, key)
+        link.close()
+        return len(bindings)
+
+    def cut_broker_connections(self) -> None:
+        """Have the broker end every connection of the system."""
+        self.node.ctl("close_all_connections", "--vhost", self._vhost, "a story wants it")
 
     def cut_database_connections(self) -> int:
         """End every session of the system's PostgreSQL databases; returns how many."""
@@ -112,6 +132,10 @@ class Town:
             number = len(connection.execute(cut, {"prefix": prefix}).all())
         server.dispose()
         return number
+
+    @property
+    def _vhost(self) -> str:
+        return self.settings.amqp_url.rpartition("/")[2] or "/"
 
     def _running(self, name: str) -> "subprocess.Popen[bytes]":
         for _ in tries(START_SECONDS, pause=0.01):
