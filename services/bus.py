@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from services import broker, inbox, observe
 from services.actor import SYSTEM
-from services.broker import AWAY, Blocked, Link, Outgoing, Publisher, Unconfirmed, WrongTopology
+from services.broker import AWAY, Blocked, Link, Outgoing, Publisher, Unconfirmed
 from services.clock import utc_now
 from services.database import Store, answers, is_away, open_engine
 from services.declare import commands_of
@@ -131,7 +131,7 @@ class Office(DependencyProvider):
                     self._look()
                     look_at = time.monotonic() + _LOOK_SECONDS
                 observe.HEALTH.tick(f"{self.store.service}.relay")
-            except (*AWAY, Blocked, Unconfirmed, WrongTopology, sa.exc.DBAPIError) as error:
+            except (*AWAY, Blocked, Unconfirmed, sa.exc.DBAPIError) as error:
                 observe.HEALTH.tick(f"{self.store.service}.relay", ready=False)
                 if self._stopping:
                     break
