@@ -21,8 +21,13 @@ demo: $(VENV)/.run broker       ## Set up everything and live one evening of Cao
 up: $(VENV)/.run broker         ## Run all processes until Ctrl-C
 	@$(BIN)/sansan up
 
-test: $(VENV)/.dev servers      ## All tests, with real brokers and databases
+test: $(VENV)/.dev servers      ## All tests, with real brokers and databases (ARGS="tests/issues": some of them)
+ifdef ARGS
 	@$(BIN)/pytest $(ARGS)
+else
+	@$(BIN)/pytest --numprocesses 2 --dist loadgroup -m "not system"
+	@$(BIN)/pytest -m system
+endif
 
 quick: $(VENV)/.dev             ## The pure tests, in seconds
 	@$(BIN)/pytest -q -m "not broker and not database and not postgres and not browser and not docker and not system" $(ARGS)

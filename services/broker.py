@@ -144,6 +144,10 @@ class Publisher:
             pass
         return self._link.blocked
 
+    def open(self) -> None:
+        """Connect, if it is not connected already. Errors: one of `AWAY`; WrongTopology."""
+        self._connected()
+
     def send(self, messages: Iterable[Outgoing]) -> None:
         """Publish some messages in order; with confirms, return when the broker has confirmed all of them.
 

@@ -123,6 +123,7 @@ class Office(DependencyProvider):
         pause, look_at = 0.0, 0.0
         while True:
             try:
+                self._publisher.open()
                 moved = self.relay.step()
                 if not moved and self._stopping:
                     break

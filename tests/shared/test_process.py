@@ -66,9 +66,7 @@ def test_it_ends_in_order_when_it_is_told_to(house: House, number: signal.Signal
 
 def test_without_a_broker_it_lives_is_not_ready_and_ends_when_it_is_told_to(house: House) -> None:
     issues = house.begin(ISSUES_SERVICE, AMQP_URL="amqp://guest:guest@127.0.0.1:1/")
-    for _ in tries(20):
-        if issues.said("consumer waits") and issues.said("relay waits"):
-            break
+    assert any(issues.said("consumer waits") and issues.said("relay waits") for _ in tries(20))
     assert issues.get("/healthz").status_code == 200
     assert issues.get("/readyz").status_code == 503
     status, seconds = issues.stop()
@@ -79,9 +77,7 @@ def test_without_a_database_it_lives_and_works_as_soon_as_there_is_one(house: Ho
     (tmp_path / "later").mkdir()
     later = House(house.amqp_url, f"sqlite:///{tmp_path}/later/{{service}}.db", tmp_path, house.running)
     issues = later.begin(ISSUES_SERVICE)
-    for _ in tries(20):
-        if issues.said("relay waits"):
-            break
+    assert any(issues.said("relay waits") for _ in tries(20))
     assert issues.process.poll() is None
     assert not issues.is_ready
     later.prepare(ISSUES)
