@@ -6,7 +6,7 @@ once and clearly. Publishing is confirmed in a pipeline: a whole batch is sent, 
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -189,11 +189,10 @@ class Publisher:
     def _connected(self) -> Link:
         if self._link is None:
             link = Link(self._url)
-            try:
+            with ExitStack() as undone:
+                undone.callback(link.drop)
                 self._prepare(link.channel)
-            except BaseException:
-                link.drop()
-                raise
+                undone.pop_all()
             self._sent, self._open, self._refused = 0, set(), 0
             if self._confirms:
                 link.channel.confirm_select()
