@@ -23,6 +23,7 @@ from services.database import Store, answers, is_away, open_engine
 from services.declare import commands_of
 from services.envelope import trace_id
 from services.errors import SansanError, Unavailable
+from services.green import GreenConnection
 from services.intake import Expired, Incoming, Malformed, Told, command_job, event_job, sources_of
 from services.relay import Relay
 from services.schedule import Handler
@@ -65,7 +66,8 @@ class Office(DependencyProvider):
 
     def setup(self) -> None:
         """Open the database; nothing is asked of it yet, it may be away."""
-        self.desk = Desk(open_engine(settings().database(self.store.service)), self.store, utc_now)
+        engine = open_engine(settings().database(self.store.service), connect=GreenConnection.connect)
+        self.desk = Desk(engine, self.store, utc_now)
         self._wake = Event()
         self._stopping = False
         self._ended = [Event(), Event()]

@@ -1,6 +1,6 @@
 """One database per service: SQLite (WAL) on one machine, PostgreSQL in earnest, with the same tables and column types."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -99,14 +99,20 @@ class Store:
         return self.metadata.tables[name]
 
 
-def open_engine(url: URL, pool_size: int = 5) -> Engine:
-    """A connected pool; on SQLite every transaction that may write takes the write lock when it begins."""
+def open_engine(url: URL, pool_size: int = 5, connect: Callable[..., Any] | None = None) -> Engine:
+    """A connected pool; on SQLite every transaction that may write takes the write lock when it begins.
+
+    `connect` makes the connections to PostgreSQL where psycopg's own way of waiting does not fit the process.
+    """
     if url.get_backend_name() == "sqlite":
         engine = sa.create_engine(url, pool_size=pool_size, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return sa.create_engine(url, pool_size=pool_size, max_overflow=2, pool_pre_ping=False, pool_recycle=1800)
+    engine = sa.create_engine(url, pool_size=pool_size, max_overflow=2, pool_pre_ping=False, pool_recycle=1800)
+    if connect is not None:
+        event.listen(engine, "do_connect", lambda _dialect, _record, args, given: connect(*args, **given))
+    return engine
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
