@@ -12,11 +12,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.database import Instant, Store
+from services.many import one_of
 from services.wire import to_json
 
 KEPT_DAYS = 7
 COMMANDS = "commands"
 _PURGED_AT_ONCE = 5000
+
+Key = tuple[str, str, str]
 
 
 def inbox_tables(metadata: sa.MetaData) -> None:
@@ -39,11 +42,11 @@ def request_hash(name: str, member_id: str, data: Any) -> str:
     return hashlib.sha256(to_json([name, member_id, data])).hexdigest()
 
 
-def seen(connection: Connection, store: Store, consumer: str, ids: Iterable[str]) -> dict[tuple[str, str], Any]:
-    """The rows of those ids that were done before, by community and id."""
+def seen(connection: Connection, store: Store, keys: Iterable[Key]) -> dict[Key, Any]:
+    """The rows of those communities, consumers and ids that were done before."""
     inbox = store.table("inbox")
-    query = sa.select(inbox).where(inbox.c.consumer == consumer, inbox.c.id.in_(list(ids)))
-    return {(row.community_id, row.id): row for row in connection.execute(query)}
+    query = sa.select(inbox).where(one_of(connection, [inbox.c.community_id, inbox.c.consumer, inbox.c.id], list(keys)))
+    return {(row.community_id, row.consumer, row.id): row for row in connection.execute(query)}
 
 
 def purge(connection: Connection, store: Store, now: datetime) -> int:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from services.database import Instant, Store, key
 from services.envelope import Envelope
+from services.many import insert_all, update_all
 from services.wire import to_json
 
 FIRST_HASH = "0" * 64
@@ -119,10 +120,9 @@ def chain(connection: Connection, store: Store, rows: Sequence[Any]) -> list[dic
         )
     moved = [{"community_id": name, "sequence": at, "hash": text} for name, (at, text) in last.items()]
     if new := [head for head in moved if head["community_id"] not in known]:
-        connection.execute(sa.insert(heads), new)
+        insert_all(connection, heads, new)
     if old := [head for head in moved if head["community_id"] in known]:
-        change = sa.update(heads).where(heads.c.community_id == sa.bindparam("of"))
-        connection.execute(change, [{"of": head.pop("community_id"), **head} for head in old])
+        update_all(connection, heads, old)
     return links
 
 

@@ -19,6 +19,7 @@ from services.clock import Clock
 from services.database import Store, reading
 from services.envelope import Envelope
 from services.journal import chain, envelope_of
+from services.many import update_all
 
 LEASE_SECONDS = 5
 BATCH = 500
@@ -118,24 +119,6 @@ class Relay:
         return True
 
     def _mark(self, connection: Connection, rows: Sequence[Any]) -> None:
-        journal = self.store.table("journal")
-        links = chain(connection, self.store, rows)
-        mark = (
-            sa.update(journal)
-            .where(journal.c.community_id == sa.bindparam("of_community"), journal.c.id == sa.bindparam("of_id"))
-            .values(sequence=sa.bindparam("number"), hash=sa.bindparam("link"), sent_at=sa.bindparam("now"))
-        )
         now = self.clock()
-        connection.execute(
-            mark,
-            [
-                {
-                    "of_community": link["community_id"],
-                    "of_id": link["id"],
-                    "number": link["sequence"],
-                    "link": link["hash"],
-                    "now": now,
-                }
-                for link in links
-            ],
-        )
+        links = [{**link, "sent_at": now} for link in chain(connection, self.store, rows)]
+        update_all(connection, self.store.table("journal"), links)

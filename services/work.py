@@ -25,6 +25,7 @@ from services.errors import Conflict, NotFound, SansanError, Unavailable, from_w
 from services.ids import derived_id, new_id
 from services.inbox import inbox_tables
 from services.journal import journal_tables
+from services.many import insert_all, one_of
 from services.schedule import schedule_tables
 from services.wire import from_json, to_json
 
@@ -76,6 +77,11 @@ class Job:
     context: Context
     do: Callable[["Work"], object]
     request: str = ""
+
+    @property
+    def key(self) -> inbox.Key:
+        """By what it is known when it comes again."""
+        return self.context.community_id, self.consumer, self.id
 
 
 @dataclass
@@ -143,7 +149,7 @@ class Unit:
             self._versions[key] = thing.version
         for kind, things in new.items():
             table = self.store.aggregates[kind]
-            self.connection.execute(sa.insert(table), [_row(thing, table) for thing in things])
+            insert_all(self.connection, table, [_row(thing, table) for thing in things])
         for kind, pairs in changed.items():
             self._update(self.store.aggregates[kind], pairs)
         staged, self._staged = self._staged, defaultdict(list)
@@ -164,7 +170,7 @@ class Unit:
 
 
 def _row(thing: Any, table: sa.Table) -> dict[str, Any]:
-    return {column.name: getattr(thing, column.name) for column in table.columns}
+    return {str(column.name): getattr(thing, column.name) for column in table.columns}
 
 
 class Work:
@@ -291,21 +297,21 @@ class Work:
 
 
 def _write_journal(connection: Connection, store: Store, rows: list[Any]) -> None:
-    connection.execute(sa.insert(store.table("journal")), rows)
+    insert_all(connection, store.table("journal"), rows)
 
 
 def _write_due(connection: Connection, store: Store, rows: list[Any]) -> None:
     known = {(row["community_id"], row["id"]): row for row in rows}
     due = store.table("due")
-    there = connection.execute(sa.select(due.c.community_id, due.c.id).where(due.c.id.in_([k[1] for k in known])))
-    for found in there.all():
+    keys = [due.c.community_id, due.c.id]
+    for found in connection.execute(sa.select(*keys).where(one_of(connection, keys, list(known)))).all():
         known.pop((found.community_id, found.id), None)
     if known:
-        connection.execute(sa.insert(due), list(known.values()))
+        insert_all(connection, due, list(known.values()))
 
 
 def _write_inbox(connection: Connection, store: Store, rows: list[Any]) -> None:
-    connection.execute(sa.insert(store.table("inbox")), rows)
+    insert_all(connection, store.table("inbox"), rows)
 
 
 @dataclass
@@ -351,19 +357,15 @@ class Desk:
     def _together(self, jobs: Sequence[Job]) -> list[Outcome]:
         with self.engine.begin() as connection:
             unit = Unit(connection, self.store, self.clock, self.communities)
-            done: dict[tuple[str, str, str], tuple[str, str]] = {}
-            for consumer in {job.consumer for job in jobs}:
-                ids = [job.id for job in jobs if job.consumer == consumer]
-                for (community, id_), row in inbox.seen(connection, self.store, consumer, ids).items():
-                    done[community, consumer, id_] = (row.request, row.reply)
+            before = inbox.seen(connection, self.store, [job.key for job in jobs])
+            done = {key: (row.request, row.reply) for key, row in before.items()}
             outcomes = [self._one(unit, job, done) for job in jobs]
             unit.flush()
         return outcomes
 
-    def _one(self, unit: Unit, job: Job, done: dict[tuple[str, str, str], tuple[str, str]]) -> Outcome:
-        key = (job.context.community_id, job.consumer, job.id)
-        if key in done:
-            return _again(job, *done[key])
+    def _one(self, unit: Unit, job: Job, done: dict[inbox.Key, tuple[str, str]]) -> Outcome:
+        if job.key in done:
+            return _again(job, *done[job.key])
         work = Work(unit, job.context)
         refusal: SansanError | None = None
         try:
@@ -372,7 +374,7 @@ class Desk:
         except SansanError as error:
             refusal, reply = error, _refused(error)
         if refusal is None or (job.consumer == inbox.COMMANDS and _is_final(refusal)):
-            done[key] = (job.request, reply)
+            done[job.key] = (job.request, reply)
             unit.take((), [(_write_inbox, _inbox_row(job, reply, work.now))])
         return Outcome(reply=reply, refusal=refusal)
 

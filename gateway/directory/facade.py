@@ -95,7 +95,7 @@ class Directory:
         if isinstance(command, ImportRoll):
             raise Invalid("a roll is imported by sending its CSV file", "请上传名册 CSV 文件", "册-2")
         given, secret = Given(), ""
-        if not self._was_done(command_id):
+        if not self._was_done(command.community_id, command_id):
             given, secret = self._given(command, actor, source)
         result, repeated = self._do(command, actor, given, command_id, if_version, traceparent)
         if secret and not repeated:
@@ -192,12 +192,12 @@ class Directory:
         result: dict[str, Any] = result_of(outcome.reply)
         return result, outcome.repeated
 
-    def _was_done(self, command_id: str) -> bool:
+    def _was_done(self, community_id: str, command_id: str) -> bool:
         """Whether a command of this id was done, so that it will only get its reply again."""
         if not is_id(command_id):
             return False
         with read_only(self._engine) as connection:
-            return bool(seen(connection, STORE, COMMANDS_CONSUMER, [command_id]))
+            return bool(seen(connection, STORE, [(community_id, COMMANDS_CONSUMER, command_id)]))
 
     def _given(self, command: Any, actor: Actor, source: str) -> tuple[Given, str]:
         """What goes with the command, and the secret that its answer shows once."""

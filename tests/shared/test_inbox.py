@@ -1,5 +1,6 @@
 """What was done is remembered for seven days, by community, consumer and id."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from services import inbox
 from services.ids import new_id
 from services.inbox import KEPT_DAYS, purge, request_hash, seen
 from services.issues.store import STORE
+from services.many import one_of
 from services.work import Desk
 from tests.shared.desks import job, perform, rows
 from tests.shared.samples import ANOTHER_COMMUNITY, COMMUNITY, NOON, report
@@ -32,11 +34,28 @@ def purged(desk: Desk) -> int:
 def test_what_was_done_is_seen_by_its_consumer_only(desk: Desk) -> None:
     id_ = new_id()
     keep(desk, {"id": id_}, {"id": id_, "community_id": ANOTHER_COMMUNITY}, {"id": id_, "consumer": "points.on.issues"})
+    mine, theirs, other = (COMMUNITY, "commands", id_), (ANOTHER_COMMUNITY, "commands", id_), (COMMUNITY, "edge", id_)
     with desk.engine.connect() as connection:
-        found = seen(connection, STORE, "commands", [id_, new_id()])
-        assert set(found) == {(COMMUNITY, id_), (ANOTHER_COMMUNITY, id_)}
-        assert seen(connection, STORE, "edge.on.issues", [id_]) == {}
-        assert seen(connection, STORE, "commands", []) == {}
+        assert set(seen(connection, STORE, [mine, other, (COMMUNITY, "commands", new_id())])) == {mine}
+        assert set(seen(connection, STORE, [mine, theirs])) == {mine, theirs}
+        assert seen(connection, STORE, [other]) == {}
+        assert seen(connection, STORE, []) == {}
+
+
+def test_each_key_is_looked_up_however_full_the_inbox_is(desk: Desk) -> None:
+    columns = [STORE.table("inbox").c[name] for name in ("community_id", "consumer", "id")]
+    with desk.engine.connect() as connection:
+        query = sa.select(*columns).where(one_of(connection, columns, [(COMMUNITY, "commands", new_id())] * 20))
+        text = query.compile(connection, compile_kwargs={"literal_binds": True})
+        if connection.dialect.name == "postgresql":
+            rows = f"'{COMMUNITY}', 'commands', gen_random_uuid(), '', '', now() FROM generate_series(1, 50000)"
+            connection.exec_driver_sql(f"INSERT INTO inbox SELECT {rows}")
+            connection.exec_driver_sql("ANALYZE inbox")
+            plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN {text}").scalars())
+            assert re.search(r"using inbox_pkey.*\n +Index Cond: .*community_id.*consumer.*id", plan), plan
+        else:
+            plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all())
+            assert "(community_id=? AND consumer=? AND id=?)" in plan, plan
 
 
 def test_a_reply_is_kept_for_seven_days_and_not_longer(desk: Desk) -> None:

@@ -1,0 +1,83 @@
+"""Many rows in one go: PostgreSQL gets them as one value of one statement, whose text is the same for any number of rows.
+
+Binding each row by itself costs both sides a message for each; a statement that grows with its rows is planned anew each time.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.types import TypeEngine
+
+from services.wire import to_json
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def one_of(connection: Connection, columns: Sequence[sa.Column[Any]], keys: Sequence[tuple[Any, ...]]) -> Any:
+    """Whether the columns of a row are one of some keys; each key is looked up in the index."""
+    wanted: sa.Select[Any]
+    if connection.dialect.name == "postgresql":
+        parts = zip(*keys, strict=True) if keys else [()] * len(columns)
+        arrays = [sa.cast(list(part), ARRAY(column.type)) for part, column in zip(parts, columns, strict=True)]
+        asked = sa.func.unnest(*arrays).table_valued(*(column.name for column in columns)).render_derived()
+        wanted = sa.select(*asked.columns)
+    else:
+        writers = [_writer(column.type, connection.dialect) for column in columns]
+        told = [[write(part) for write, part in zip(writers, each, strict=True)] for each in keys]
+        each_key = sa.func.json_each(to_json(told).decode()).table_valued("value")
+        wanted = sa.select(*(sa.func.json_extract(each_key.c.value, f"$[{at}]") for at in range(len(columns))))
+    return sa.tuple_(*columns).in_(wanted)
+
+
+def insert_all(connection: Connection, table: sa.Table, rows: Rows) -> None:
+    """Insert rows that have every column."""
+    if connection.dialect.name != "postgresql":
+        connection.execute(sa.insert(table), list(rows))
+        return
+    connection.execute(_insert(table), {"rows": _as_json(connection.dialect, table, rows)})
+
+
+def update_all(connection: Connection, table: sa.Table, rows: Rows) -> None:
+    """Set those columns that the rows have beside the key; every row has the same ones."""
+    keys = [str(column.name) for column in table.primary_key]
+    names = [name for name in rows[0] if name not in keys]
+    if connection.dialect.name != "postgresql":
+        change = sa.update(table).where(*(table.c[name] == sa.bindparam(f"of_{name}") for name in keys))
+        bound = [{f"of_{name}" if name in keys else name: value for name, value in row.items()} for row in rows]
+        connection.execute(change, bound)
+        return
+    connection.execute(_update(table, tuple(keys), tuple(names)), {"rows": _as_json(connection.dialect, table, rows)})
+
+
+@cache
+def _insert(table: sa.Table) -> sa.TextClause:
+    return sa.text(f"INSERT INTO {table.name} SELECT * FROM json_populate_recordset(NULL::{table.name}, :rows)")
+
+
+@cache
+def _update(table: sa.Table, keys: Sequence[str], names: Sequence[str]) -> sa.TextClause:
+    given = f"json_populate_recordset(NULL::{table.name}, :rows) AS given"
+    changes = ", ".join(f"{name} = given.{name}" for name in names)
+    same = " AND ".join(f"{table.name}.{name} = given.{name}" for name in keys)
+    return sa.text(f"UPDATE {table.name} SET {changes} FROM {given} WHERE {same}")
+
+
+def _as_json(dialect: Dialect, table: sa.Table, rows: Rows) -> str:
+    names = [(name, write) for name, write in _writers(table, dialect) if name in rows[0]]
+    return to_json([{name: write(row[name]) for name, write in names} for row in rows]).decode()
+
+
+@cache
+def _writers(table: sa.Table, dialect: Dialect) -> list[tuple[str, Callable[[Any], Any]]]:
+    """What makes of each column's value one that JSON has."""
+    return [(str(column.name), _writer(column.type, dialect)) for column in table.columns]
+
+
+def _writer(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any]:
+    if isinstance(kind, sa.LargeBinary):
+        return lambda value: None if value is None else "\\x" + value.hex()
+    return kind.dialect_impl(dialect).bind_processor(dialect) or (lambda value: value)
