@@ -4,7 +4,8 @@ Views are written in the order of their keys, so that two writers never wait for
 of the feed come from one row that is locked last and until the commit: whoever has read up to a position missed nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count, groupby
@@ -21,10 +22,13 @@ from gateway.store import VIEW_TABLES, feed, feed_head, keep_newest
 from services.database import Store
 from services.declare import VIEWS, event_spec
 from services.envelope import Envelope
+from services.many import insert_all, one_of
 from services.wire import read, to_json
 
 PURGED_AT_ONCE = 5000
 _HEAD = 1
+
+_State = tuple[type, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -81,13 +85,26 @@ def write_told(connection: Connection, store: Store, rows: list[Told]) -> None:
     """Keep what some events tell: a writer for `Work.stage`."""
     known = [declared(told.cls, told.data) for told in rows]
     specs = [event_spec(told.cls) for told in rows]
-    states = [view_row(spec.state, data[spec.subject]) for spec, data in zip(specs, known, strict=True)]
-    for cls, values in in_order(states):
+    states = [(spec.state, data[spec.subject]) for spec, data in zip(specs, known, strict=True)]
+    for cls, values in in_order(view_row(*state) for state in _not_kept(connection, states)):
         connection.execute(keep_newest(VIEW_TABLES[cls], connection.dialect.name), values)
     last = _take_positions(connection, len(rows))
     first = last - len(rows) + 1
     described = zip(count(first), rows, states, known, strict=False)
-    connection.execute(sa.insert(feed), [_feed_row(*each) for each in described])
+    insert_all(connection, feed, [_feed_row(*each) for each in described])
+
+
+def _not_kept(connection: Connection, states: Iterable[_State]) -> Iterator[_State]:
+    """The newest state of each thing, unless the view has it: what a command changed was mostly written by the web process."""
+    newest: dict[type, dict[tuple[str, str], Mapping[str, Any]]] = defaultdict(dict)
+    for cls, state in sorted(states, key=lambda pair: pair[1]["version"]):
+        newest[cls][state["community_id"], state["id"]] = state
+    for cls, wanted in newest.items():
+        table = VIEW_TABLES[cls]
+        keys = [table.c.community_id, table.c.id]
+        query = sa.select(*keys, table.c.version).where(one_of(connection, keys, list(wanted)))
+        kept = {(row.community_id, row.id): row.version for row in connection.execute(query)}
+        yield from ((cls, state) for key, state in wanted.items() if kept.get(key, 0) < state["version"])
 
 
 def _take_positions(connection: Connection, number: int) -> int:
@@ -99,8 +116,8 @@ def _take_positions(connection: Connection, number: int) -> int:
     return int(connection.execute(take, {"id": _HEAD, "position": number, "purged": 0}).scalar_one())
 
 
-def _feed_row(position: int, told: Told, state: ViewRow, known: Mapping[str, Any]) -> dict[str, Any]:
-    envelope = told.envelope
+def _feed_row(position: int, told: Told, state: _State, known: Mapping[str, Any]) -> dict[str, Any]:
+    envelope, (cls, shown) = told.envelope, state
     return {
         "community_id": envelope.community_id,
         "position": position,
@@ -109,8 +126,8 @@ def _feed_row(position: int, told: Told, state: ViewRow, known: Mapping[str, Any
         "source": envelope.source,
         "subject": envelope.subject,
         "sequence": envelope.sequence,
-        "rank": state.values["rank"],
-        "member_id": state.values["member_id"],
+        "rank": rank_of(shown),
+        "member_id": concerned_by(cls, shown),
         "actor": envelope.actor,
         "causation_id": envelope.causation_id,
         "at": envelope.time,
