@@ -79,7 +79,8 @@ def _listed(
 ) -> sa.Select[Any] | sa.CompoundSelect[Any]:
     branches = [] if shape.mine else [_visible(table, shape, rank) for rank in range(RANKS[shape.audience] + 1)]
     if shape.known:
-        branches.append(_own(table, shape))
+        first = 0 if shape.mine else RANKS[shape.audience] + 1
+        branches += [_own(table, rank) for rank in range(first, len(RANKS))]
     limited = [_page(branch.add_columns(*more), table, shape, number) for branch in branches]
     if len(limited) == 1:
         return limited[0]
@@ -94,10 +95,10 @@ def _visible(table: sa.FromClause, shape: Shape, rank: int) -> sa.Select[Any]:
     return sa.select(table.c.created_at, table.c.id, rendition).where(table.c.rank == sa.literal_column(str(rank)))
 
 
-def _own(table: sa.FromClause, shape: Shape) -> sa.Select[Any]:
-    """What concerns the member; if the rest is listed too, only what is not in it."""
-    own = sa.select(table.c.created_at, table.c.id, table.c[OWN]).where(table.c.member_id == _member(table))
-    return own if shape.mine else own.where(table.c.rank > sa.literal_column(str(RANKS[shape.audience])))
+def _own(table: sa.FromClause, rank: int) -> sa.Select[Any]:
+    """What concerns the member and is for exactly this audience."""
+    own = sa.select(table.c.created_at, table.c.id, table.c[OWN])
+    return own.where(table.c.member_id == _member(table), table.c.rank == sa.literal_column(str(rank)))
 
 
 def _page(branch: sa.Select[Any], table: sa.FromClause, shape: Shape, number: sa.ColumnElement[Any]) -> sa.Select[Any]:

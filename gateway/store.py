@@ -51,7 +51,7 @@ def _view_table(spec: ViewSpec) -> sa.Table:
     for each in spec.filters:
         sa.Index(f"{name}_{each}", *place, table.c[each], *newest)
     if spec.concerns:
-        sa.Index(f"{name}_own", table.c.community_id, table.c.member_id, *newest)
+        sa.Index(f"{name}_own", table.c.community_id, table.c.member_id, table.c.rank, *newest)
     if spec.text:
         index_words(table)
     return table

@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import URL
 
+from gateway.cursor import END, FIRST
 from gateway.directory.contract import CommunityState
+from gateway.queries import many, shape_of
 from gateway.sight import state_for
 from gateway.store import STORE
 from gateway.told import write_told
@@ -23,6 +25,7 @@ from services.errors import Invalid
 from services.ids import derived_id
 from services.issues.contract import IssueReported, IssueState, Status
 from services.wire import from_json, to_data
+from tests import servers
 from tests.gateway.asking import get, listed, walked
 from tests.gateway.world import STRANGER, World, community, numbered, sight, told, world_on
 from tests.shared.samples import (
@@ -70,6 +73,29 @@ def test_mine_leaves_only_what_concerns_the_caller(world: World) -> None:
     assert listed(world, sight(RESIDENT), mine=True) == [numbered(i).id for i in (4, 2, 0)]
     assert listed(world, sight(RESIDENT), mine=True, limit=2) == [numbered(i).id for i in (4, 2)]
     assert listed(world, STRANGER, mine=True) == []
+
+
+@pytest.mark.parametrize("mine", [False, True])
+def test_a_page_reads_no_more_than_a_page_however_much_is_the_callers_own(postgres_url: URL, mine: bool) -> None:
+    with servers.fresh_database(postgres_url) as url, world_on(url.set(drivername="postgresql+psycopg")) as world:
+        others = [{"reporter_id": derived_id("member", str(n)), "audience": STAFF} for n in range(9)]
+        world.report(*(numbered(i, **[{}, *others][i % 10]) for i in range(2000)))
+        values = {"community_id": COMMUNITY, "member_id": REPORTER, "number": 21, "since": FIRST}
+        shape = shape_of(IssueState, COMMUNITY, sight(RESIDENT), (), mine=mine)
+        with world.engine.begin() as connection:
+            connection.exec_driver_sql("ANALYZE view_issue")
+            question = many(shape, connection.dialect).compile(connection)
+            asked = question.construct_params({**values, "before_at": END[0], "before_id": END[1]})
+            plan = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {question}", asked).scalar_one()
+        read = [node["Actual Rows"] + node.get("Rows Removed by Filter", 0) for node in nodes(plan[0]["Plan"])]
+        assert max(read) <= 21
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A query plan's node and all below it."""
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes(below)
 
 
 def test_the_newest_version_wins_whatever_comes_first(world: World) -> None:
