@@ -42,6 +42,7 @@ STAFF = frozenset(
         Role.BUILDING_LEADER,
         Role.PROPERTY_STEWARD,
         Role.PROPERTY_MANAGER,
+        Role.PROPERTY_SYSTEM,
         Role.PARTY_COMMITTEE,
         Role.OWNERS_COMMITTEE,
         Role.COMMUNITY_ADMIN,

@@ -62,7 +62,7 @@ class Office(DependencyProvider):
         self.due = due or {}
         self.tells = tells
         self.keep_house = keep_house
-        self.loops: list[Loop] = []
+        self.loops: list[Loop | Chore] = []
 
     def setup(self) -> None:
         """Open the database; nothing is asked of it yet, it may be away."""
@@ -515,3 +515,56 @@ class Subscriptions(Loop):
             if wrong := outcome.failure or outcome.refusal:
                 self.again_later(message, repr(wrong))
         self._office.wake()
+
+
+class Chore(DependencyProvider):
+    """What a service does besides, again and again, in some green threads of its own.
+
+    `begin` is given the desks of the service's offices, by their attributes, and returns what is to be done: a function
+    that returns after how many seconds it is to be called again.
+    """
+
+    def __init__(self, begin: Callable[[Mapping[str, Desk]], Callable[[], float]], hands: int = 1) -> None:
+        self.begin = begin
+        self.hands = hands
+
+    def setup(self) -> None:
+        """Find the service's offices, of which `office` ends after this."""
+        self._offices = {each.attr_name: each for each in self.container.dependencies if isinstance(each, Office)}
+        self._offices["office"].loops.append(self)
+        self._stopping = False
+        self._ended = [Event() for _ in range(self.hands)]
+        self.name = f"{self.container.service_name}.{self.attr_name}"
+
+    def start(self) -> None:
+        """Begin: the offices are open by now."""
+        observe.HEALTH.tick(self.name, ready=False)
+        do = self.begin({name: office.desk for name, office in self._offices.items()})
+        for ended in self._ended:
+            self.container.spawn_managed_thread(lambda ended=ended: self._run(do, ended))
+
+    def stop(self) -> None:
+        """Finish what was begun, and nothing more."""
+        self._stopping = True
+        self.await_end()
+
+    def await_end(self) -> None:
+        """Return when every thread has ended."""
+        for ended in self._ended:
+            ended.wait()
+        observe.HEALTH.forget(self.name)
+
+    def _run(self, do: Callable[[], float], ended: Event) -> None:
+        while not self._stopping:
+            try:
+                pause = do()
+                observe.HEALTH.tick(self.name)
+            except sa.exc.DBAPIError as error:
+                observe.HEALTH.tick(self.name, ready=False)
+                log.warning("chore waits", chore=self.name, error=repr(error))
+                pause = 1.0
+            until = time.monotonic() + pause
+            while time.monotonic() < until and not self._stopping:
+                eventlet.sleep(0.1)
+            eventlet.sleep(0)
+        ended.send()

@@ -34,6 +34,7 @@ PUBLISHED = Counter("sansan_published_total", "Events published and confirmed", 
 DEAD_LETTERED = Counter("sansan_dead_letters_total", "Messages given up, by queue", ["queue"], registry=REGISTRY)
 RETRIED = Counter("sansan_retries_total", "Events that will be tried again later", ["queue"], registry=REGISTRY)
 REPLIES_DROPPED = Counter("sansan_replies_dropped_total", "Replies not sent: broker away or blocked", registry=REGISTRY)
+WEBHOOKS = Counter("sansan_webhooks_total", "Events sent to webhooks, by outcome", ["outcome"], registry=REGISTRY)
 REQUESTS = Histogram(
     "sansan_http_seconds", "HTTP requests by route and status", ["route", "status"], buckets=_SECONDS, registry=REGISTRY
 )

@@ -32,6 +32,7 @@ class Settings:
     access_token_seconds: int
     refresh_token_days: int
     feed_days: int
+    webhook_networks: tuple[str, ...]
 
     def database(self, service: str) -> URL:
         """The database of one service: `{service}` in the URL is replaced, else `_service` is added to its name.
@@ -76,6 +77,7 @@ def read_settings() -> Settings:
         access_token_seconds=env.int("ACCESS_TOKEN_SECONDS", 600),
         refresh_token_days=env.int("REFRESH_TOKEN_DAYS", 30),
         feed_days=env.int("FEED_DAYS", 90),
+        webhook_networks=tuple(env.list("WEBHOOK_NETWORKS", [])),
     )
 
 

@@ -55,7 +55,7 @@ def _cut(work: Work) -> None:
 
 def credit_reporter(work: Work, event: IssueConfirmed) -> None:
     """What the points service does, and then misbehave."""
-    points.credit_reporter(work, event)
+    points.earn(work, event)
     misbehave(work, event.issue.title, work.context.cause)
 
 

@@ -10,6 +10,7 @@ from services.communities import Community
 from services.ids import derived_id
 from services.issues.contract import IssueState, Place, ReportIssue, Status, Turn
 from services.parameters import Overrides
+from services.projects.contract import ProjectState, ProjectStatus
 
 COMMUNITY = "wuhan-caochang"
 ANOTHER_COMMUNITY = "wuhan-baibuting"
@@ -19,6 +20,7 @@ REPORTER = derived_id("member", "reporter")
 OFFICER = derived_id("member", "officer")
 NEIGHBOUR = derived_id("member", "neighbour")
 ISSUE = derived_id("issue", "manhole cover")
+PROJECT = derived_id("project", "sheds")
 NOON = datetime(2024, 5, 20, 4, 0, tzinfo=UTC)  # in Shanghai
 
 
@@ -80,6 +82,27 @@ def issue_state(**changed: Any) -> IssueState:
                 Turn(move="accept", at=NOON, status=Status.ACCEPTED, by=OFFICER),
                 Turn(move="resolve", at=NOON, status=Status.RESOLVED, note="已更换", by=OFFICER),
             ),
+            **changed,
+        }
+    )
+
+
+def project_state(**changed: Any) -> ProjectState:
+    """A project whose works were accepted."""
+    return ProjectState(
+        **{
+            "community_id": COMMUNITY,
+            "id": PROJECT,
+            "version": 20,
+            "status": ProjectStatus.ACCEPTED,
+            "step": ProjectStatus.ACCEPTED.step,
+            "title": "新建充电车棚",
+            "purpose": "在小区内新建带智能充电的车棚。",
+            "budget": 60_000_000,
+            "topic_id": derived_id("topic", "sheds"),
+            "issue_ids": (ISSUE,),
+            "created_at": NOON,
+            "updated_at": NOON,
             **changed,
         }
     )

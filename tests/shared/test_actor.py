@@ -86,6 +86,6 @@ def test_every_role_has_a_label_in_both_languages() -> None:
     assert holders(Role.GRID_OFFICER, Role.BUILDING_LEADER).zh == "网格员、楼栋长"
 
 
-def test_a_members_own_roles_and_a_companys_system_are_no_staff() -> None:
-    assert set(Role) - STAFF == {Role.RESIDENT, Role.OWNER, Role.PROPERTY_SYSTEM}
+def test_a_members_own_roles_are_no_staff_and_a_companys_system_is_no_member() -> None:
+    assert set(Role) - STAFF == {Role.RESIDENT, Role.OWNER}
     assert Role.PROPERTY_SYSTEM not in MEMBER.roles
