@@ -21,6 +21,8 @@ Password = Annotated[str, Length(1, 128)]
 Sha256 = Annotated[str, Matching(r"^[0-9a-f]{64}$")]
 Area = Annotated[int, Between(0, 9_007_199_254_740_991)]
 Count = Annotated[int, Between(0, 1_000_000)]
+WebAddress = Annotated[str, Matching(r"^https?://[!-~]{1,490}$")]
+EventTypes = Annotated[str, Matching(r"^[a-z0-9_.]{0,120}\*?$")]
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,15 @@ class CommunityState:
     updated_at: datetime
 
 
+@value
+class RollHome:
+    """A home of the roll: its exclusive area in 0.01 m², and the person it counts for in the headcount (SPC 2020-12-29, art. 9)."""
+
+    home_id: Id
+    area: Area
+    person_id: Id
+
+
 @view("roll")
 class RollState:
     """The owners' roll (业主名册) as totals: areas in 0.01 m², `hash` over every home, its area, owners and shares.
@@ -196,6 +207,30 @@ class NewApiClient:
 
     client: ApiClientState
     key: Line | None = None
+
+
+@view("webhook", filters=("removed",), concerns="client_id")
+class WebhookState:
+    """Where an API client wants to be told of events, and of which types."""
+
+    community_id: Slug
+    id: Id
+    version: Version
+    audience: Code = STAFF
+    client_id: Id
+    url: WebAddress
+    types: Annotated[tuple[EventTypes, ...], Between(1, 50)]
+    removed: bool = False
+    created_at: datetime
+    updated_at: datetime
+
+
+@value
+class NewWebhook:
+    """A webhook and the secret that its events are signed with, which is shown this once; None when the command was repeated."""
+
+    webhook: WebhookState
+    secret: Line | None = None
 
 
 @value
@@ -381,6 +416,27 @@ class RevokeApiClient:
     client_id: Id
 
 
+@command("directory.set_webhook", returns=NewWebhook, by=ADMINS, personal=True)
+class SetWebhook:
+    """Have an API client told of events as they happen, signed with a new secret; one that was set before is replaced.
+
+    `types` are event types, or beginnings of some with `*` at the end: `points.*`.
+    """
+
+    community_id: Slug
+    client_id: Id
+    url: WebAddress
+    types: Annotated[tuple[EventTypes, ...], Between(1, 50)] = ("*",)
+
+
+@command("directory.remove_webhook", returns=WebhookState, by=ADMINS, subject="webhook_id")
+class RemoveWebhook:
+    """Tell an API client of events no longer."""
+
+    community_id: Slug
+    webhook_id: Id
+
+
 @event("directory.district.created.v1")
 class DistrictCreated:
     """A district began."""
@@ -407,6 +463,16 @@ class RollImported:
     """The owners' roll was replaced."""
 
     roll: RollState
+
+
+@event("directory.roll.listed.v1")
+class RollListed:
+    """One page of the roll that was imported: areas, and who counts as one person; `part` counts from 1 to `parts`."""
+
+    roll: RollState
+    part: Annotated[int, Between(1, 1000)]
+    parts: Annotated[int, Between(1, 1000)]
+    homes: Annotated[tuple[RollHome, ...], seen_by(STAFF), Between(0, 500)] = ()
 
 
 @event("directory.member.registered.v1")
@@ -484,3 +550,17 @@ class ApiClientRevoked:
     """A property company's system is let in no longer."""
 
     client: ApiClientState
+
+
+@event("directory.webhook.set.v1")
+class WebhookSet:
+    """An API client is to be told of events; where, of which, and signed with which secret is new."""
+
+    webhook: WebhookState
+
+
+@event("directory.webhook.removed.v1")
+class WebhookRemoved:
+    """An API client is told of events no longer."""
+
+    webhook: WebhookState

@@ -10,9 +10,10 @@ from gateway.directory import guessing, passwords, people, sessions
 from gateway.directory.answers import ClientSession, Session
 from gateway.directory.contract import ChangePassword, RegisterMember
 from gateway.directory.given import Given
+from gateway.directory.hooks import client
 from gateway.directory.store import api_clients
 from gateway.identity import Keys
-from services.actor import Actor, Role
+from services.actor import Actor
 from services.clock import Clock
 from services.database import reading
 from services.errors import Forbidden, NotAuthenticated
@@ -74,7 +75,7 @@ class Door:
             row = connection.execute(query).one_or_none()
         if row is None or not passwords.is_secret(secret, row.key_hash) or row.revoked:
             raise NotAuthenticated("the key is not valid", "密钥无效", "号-6")
-        actor = Actor(row.id, {row.community_id: frozenset({Role.PROPERTY_SYSTEM})}, kind="client")
+        actor = client(row.id, row.community_id)
         return ClientSession(client_id=row.id, access_token=self._keys.sign(actor), expires_in=self._keys.token_seconds)
 
     def register(self, command: RegisterMember, source: str) -> Given:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Self
 
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from gateway.directory import ownership, passwords, reading, sessions
 from gateway.directory.answers import ClientSession, Home, Profile, RollPage, Session
@@ -20,6 +20,7 @@ from gateway.directory.contract import (
     ImportRoll,
     RegisterMember,
     ResetPassword,
+    SetWebhook,
 )
 from gateway.directory.door import Door, key_of
 from gateway.directory.given import Given
@@ -27,7 +28,10 @@ from gateway.directory.policy import PARAMETERS
 from gateway.directory.roll_csv import read_roll
 from gateway.directory.store import STORE
 from gateway.directory.use_cases import DOES
+from gateway.happening import scope_of
 from gateway.identity import Keys
+from gateway.webhooks.guard import Guard
+from gateway.webhooks.signing import new_secret
 from services.actor import NOBODY, Actor
 from services.clock import Clock, utc_now
 from services.database import open_engine
@@ -59,19 +63,22 @@ class Directory:
         *,
         parameters: Iterable[Parameter] = (),
         refresh_days: int = 30,
+        guard: Guard | None = None,
     ) -> None:
         self.keys = keys
         self.desk = Desk(engine, STORE, clock)
         self._engine = engine
         self._numbers = {number.name: number for number in (*PARAMETERS, *parameters)}
         self._door = Door(engine, keys, clock, refresh_days)
+        self._guard = guard or Guard()
 
     @classmethod
     def open(cls, chosen: Settings, parameters: Iterable[Parameter] = ()) -> Self:
         """The directory of the settings: its database, which is migrated already, and its keys, made where there are none."""
         keys = Keys(chosen.keys_directory, utc_now, chosen.access_token_seconds)
         engine = open_engine(chosen.database(STORE.service))
-        return cls(engine, keys, parameters=parameters, refresh_days=chosen.refresh_token_days)
+        guard = Guard(chosen.webhook_networks)
+        return cls(engine, keys, parameters=parameters, refresh_days=chosen.refresh_token_days, guard=guard)
 
     def close(self) -> None:
         """Hang up."""
@@ -101,6 +108,8 @@ class Directory:
         if secret and not repeated:
             if isinstance(command, CreateApiClient):
                 result["key"] = key_of(result["client"]["id"], secret)
+            elif isinstance(command, SetWebhook):
+                result["secret"] = secret
             else:
                 result["password"] = secret
         return result
@@ -122,9 +131,7 @@ class Directory:
         """
         with read_only(self._engine) as connection:
             place = reading.place_of(connection, community_id)
-            held = sessions.fresh(connection, actor).roles_in(community_id, place.district_id)
-            if not ADMINS.allows(actor, held):
-                raise Forbidden(f"only {ADMINS.en} may do this", f"只有{ADMINS.zh}可以进行此操作", "册-2")
+            self._only_admins(connection, place, actor, "册-2")
             homes = ownership.home_ids(connection, community_id)
         roll = read_roll(chunks, community_id, homes, [estate.name for estate in place.estates])
         command = ImportRoll(community_id=community_id, replaces=replaces, sha256=roll.sha256)
@@ -216,7 +223,23 @@ class Directory:
         if isinstance(command, CreateApiClient):
             secret = passwords.random_secret()
             return replace(given, secret_hash=passwords.secret_hash(secret)), secret
+        if isinstance(command, SetWebhook):
+            self._vet(command, actor)
+            secret = new_secret()
+            return replace(given, secret=secret), secret
         return given, ""
+
+    def _vet(self, command: SetWebhook, actor: Actor) -> None:
+        """Refuse an address to which nothing may be sent, and types that no event has: both outside of the transaction."""
+        with read_only(self._engine) as connection:
+            self._only_admins(connection, reading.place_of(connection, command.community_id), actor, "开-1")
+        scope_of({}, command.types)
+        self._guard.target(command.url)
+
+    def _only_admins(self, connection: Connection, place: Any, actor: Actor, clause: str) -> None:
+        held = sessions.fresh(connection, actor).roles_in(place.community_id, place.district_id)
+        if not ADMINS.allows(actor, held):
+            raise Forbidden(f"only {ADMINS.en} may do this", f"只有{ADMINS.zh}可以进行此操作", clause)
 
 
 def _without_secrets(members: Mapping[str, Any]) -> dict[str, Any]:

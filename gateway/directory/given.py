@@ -15,9 +15,10 @@ from services.work import Work
 
 @dataclass(frozen=True)
 class Given:
-    """What the process adds: the numbers that may be set, by name; hashes of secrets; the roll that was read."""
+    """What the process adds: the numbers that may be set, by name; secrets or their hashes; the roll that was read."""
 
     numbers: Mapping[str, Parameter] = field(default_factory=dict)
+    secret: str = ""
     secret_hash: str = ""
     seen_hash: str | None = None
     roll: Roll | None = None

@@ -1,5 +1,6 @@
-"""Districts, communities, members, the roll's totals and API clients: what they are, and how each changes."""
+"""Districts, communities, the roll's totals, API clients and their webhooks: what they are, and how each changes."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,14 +16,20 @@ from gateway.directory.contract import (
     Estate,
     OnboardCommunity,
     ParameterSetting,
+    RollHome,
     RollImported,
+    RollListed,
     RollState,
+    WebhookRemoved,
+    WebhookSet,
+    WebhookState,
 )
 from gateway.directory.roll import Roll
 from services.errors import Refused
 from services.ids import derived_id
 
 MOST_SETTINGS = 500
+HOMES_A_PAGE = 500
 
 
 def the_id(kind: str, community_id: str) -> str:
@@ -151,6 +158,13 @@ class RollTotals:
         self.updated_at = at
         return RollImported(roll=self.state())
 
+    def listed(self, roll: Roll) -> Iterator[RollListed]:
+        """Every home of the roll, a page at a time: what owners' votes are counted by."""
+        homes = [RollHome(home_id=id_, area=area, person_id=person) for id_, area, person in roll.listed()]
+        pages = [tuple(homes[at : at + HOMES_A_PAGE]) for at in range(0, len(homes), HOMES_A_PAGE)]
+        for number, page in enumerate(pages, 1):
+            yield RollListed(roll=self.state(), part=number, parts=len(pages), homes=page)
+
     def state(self) -> RollState:
         """The visible totals."""
         return RollState(
@@ -203,3 +217,62 @@ class ApiClient:
             created_at=self.created_at,
             updated_at=self.updated_at,
         )
+
+
+@dataclass
+class Webhook:
+    """Where an API client is told of events; the secret that signs them is kept as it is, for it signs each time."""
+
+    community_id: str
+    id: str
+    version: int
+    client_id: str
+    url: str
+    types: tuple[str, ...]
+    secret: str
+    removed: bool
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def begin(cls, client: ApiClient, at: datetime) -> "Webhook":
+        """The one webhook of a client, which is to be set."""
+        return cls(client.community_id, webhook_id(client.id), 0, client.id, "", (), "", True, at, at)
+
+    def set(self, url: str, types: tuple[str, ...], secret: str, at: datetime) -> WebhookSet:
+        """Another address, other types, another secret (开-1)."""
+        self.url, self.types, self.secret = url, types, secret
+        self._change(removed=False, at=at)
+        return WebhookSet(webhook=self.state())
+
+    def remove(self, at: datetime) -> WebhookRemoved:
+        """Told no longer, and its secret forgotten (开-4)."""
+        if self.removed:
+            raise Refused("it is removed already", "推送已取消", "开-4")
+        self.secret = ""
+        self._change(removed=True, at=at)
+        return WebhookRemoved(webhook=self.state())
+
+    def _change(self, removed: bool, at: datetime) -> None:
+        self.removed = removed
+        self.version += 1
+        self.updated_at = at
+
+    def state(self) -> WebhookState:
+        """Its visible state."""
+        return WebhookState(
+            community_id=self.community_id,
+            id=self.id,
+            version=self.version,
+            client_id=self.client_id,
+            url=self.url,
+            types=self.types,
+            removed=self.removed,
+            created_at=self.created_at,
+            updated_at=self.updated_at,
+        )
+
+
+def webhook_id(client_id: str) -> str:
+    """The id of the one webhook that a client has."""
+    return derived_id("webhook", client_id)

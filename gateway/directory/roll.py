@@ -1,7 +1,7 @@
 """The owners' roll: every home with its exclusive area and its owners' shares, and what is counted from it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -46,6 +46,12 @@ class Roll:
     def headcount(self) -> int:
         """One part is one person; the same owners of several parts are one; the developer is one (SPC 2020-12-29, art. 9)."""
         return len({self._buyer(part) for part in self.parts.values()})
+
+    def listed(self) -> Iterator[tuple[str, int, str]]:
+        """Each home's id, its area, and the id of the person it counts for in the headcount, in the order of the homes."""
+        for home_id, part in sorted(self.parts.items()):
+            buyer = ",".join(sorted(self._buyer(part)))
+            yield home_id, part.area, derived_id("person", self.community_id, buyer)
 
     def homes_by_owner(self) -> dict[str, tuple[str, frozenset[str]]]:
         """Each owner's name and homes, by the owner's id."""

@@ -1,4 +1,4 @@
-"""The tables of the directory: the only place where names, phones and hashes of passwords are kept."""
+"""The tables of the directory: the only place where names, phones, hashes of passwords and secrets of webhooks are kept."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from gateway.directory.answers import OwnerKind
 from gateway.directory.contract import Estate, MemberStatus, ParameterSetting, Tie
 from gateway.directory.member import Member
-from gateway.directory.model import ApiClient, District, Place, RollTotals
+from gateway.directory.model import ApiClient, District, Place, RollTotals, Webhook
 from services.actor import Role
 from services.database import Choice, Instant, Json, Store, key
 from services.work import kit_tables
@@ -135,6 +135,19 @@ api_clients = sa.Table(
     sa.UniqueConstraint("id", name="api_clients_id"),
 )
 
+webhooks = sa.Table(
+    "webhooks",
+    METADATA,
+    *key(),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("client_id", sa.Uuid(as_uuid=False), nullable=False),
+    sa.Column("url", sa.String(500), nullable=False),
+    sa.Column("types", Json(tuple[str, ...]), nullable=False),
+    sa.Column("secret", sa.String(100), nullable=False),
+    sa.Column("removed", sa.Boolean, nullable=False),
+    *_lived(),
+)
+
 sessions = sa.Table(
     "sessions",
     METADATA,
@@ -158,5 +171,12 @@ attempts = sa.Table(
 )
 sa.Index("attempts_at", attempts.c.at)
 
-AGGREGATES = {District: districts, Place: places, RollTotals: rolls, Member: members, ApiClient: api_clients}
+AGGREGATES = {
+    District: districts,
+    Place: places,
+    RollTotals: rolls,
+    Member: members,
+    ApiClient: api_clients,
+    Webhook: webhooks,
+}
 STORE = Store("directory", METADATA, AGGREGATES)

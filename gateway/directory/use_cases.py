@@ -20,20 +20,24 @@ from gateway.directory.contract import (
     ImportRoll,
     JoinCommunity,
     NewApiClient,
+    NewWebhook,
     OnboardCommunity,
     ParameterSetting,
     RegisterMember,
     RejectMember,
+    RemoveWebhook,
     ResetPassword,
     RevokeApiClient,
     RevokeRole,
     RollState,
     SetParameter,
+    SetWebhook,
     VerifyMember,
+    WebhookState,
 )
 from gateway.directory.given import Given, here_of, is_taken, only
 from gateway.directory.member import Here, Member
-from gateway.directory.model import ApiClient, District, Place, RollTotals, the_id
+from gateway.directory.model import ApiClient, District, Place, RollTotals, Webhook, the_id, webhook_id
 from gateway.directory.places import lay_out
 from gateway.directory.roll import Roll
 from services.actor import Role
@@ -109,6 +113,7 @@ def import_roll(work: Work, command: ImportRoll, given: Given) -> RollState:
     known = _carry_on(work, given.roll)
     work.stage(ownership.replace_rolls, (given.roll, known))
     work.record(totals.replace(given.roll, work.now))
+    work.record(*totals.listed(given.roll))
     return totals.state()
 
 
@@ -125,11 +130,36 @@ def create_api_client(work: Work, command: CreateApiClient, given: Given) -> New
 
 
 def revoke_api_client(work: Work, command: RevokeApiClient, given: Given) -> ApiClientState:
-    """Let a system in no longer: its tokens end within minutes, its key at once."""
+    """Let a system in no longer: its tokens end within minutes, its key and its webhook at once."""
     only(COMMANDS[RevokeApiClient].by, work, here_of(work).held, "号-7")
     client = work.load(ApiClient, command.client_id)
     work.record(client.revoke(work.now))
+    webhook = work.find(Webhook, webhook_id(client.id))
+    if webhook is not None and not webhook.removed:
+        work.record(webhook.remove(work.now))
     return client.state()
+
+
+def set_webhook(work: Work, command: SetWebhook, given: Given) -> NewWebhook:
+    """Have a system told of events; where is vetted before, and again at each delivery. The secret is shown once."""
+    only(COMMANDS[SetWebhook].by, work, here_of(work).held, "开-1")
+    client = work.load(ApiClient, command.client_id)
+    if client.revoked:
+        raise Refused("this API client is revoked", "该接口客户端已停用", "开-1")
+    webhook = work.find(Webhook, webhook_id(client.id))
+    if webhook is None:
+        webhook = Webhook.begin(client, work.now)
+        work.add(webhook)
+    work.record(webhook.set(command.url, command.types, given.secret, work.now))
+    return NewWebhook(webhook=webhook.state())
+
+
+def remove_webhook(work: Work, command: RemoveWebhook, given: Given) -> WebhookState:
+    """Tell a system of events no longer."""
+    only(COMMANDS[RemoveWebhook].by, work, here_of(work).held, "开-4")
+    webhook = work.load(Webhook, command.webhook_id)
+    work.record(webhook.remove(work.now))
+    return webhook.state()
 
 
 def _check_zone(zone: str) -> None:
@@ -180,6 +210,8 @@ DOES: Mapping[Any, Do] = {
     ResetPassword: membership.reset_password,
     CreateApiClient: create_api_client,
     RevokeApiClient: revoke_api_client,
+    SetWebhook: set_webhook,
+    RemoveWebhook: remove_webhook,
 }
 
 DUE: Mapping[str, Handler] = {membership.EXPIRY: membership.expire_registration}

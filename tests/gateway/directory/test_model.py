@@ -9,7 +9,7 @@ from gateway.directory.contract import OnboardCommunity, ParameterSetting
 from gateway.directory.model import MOST_SETTINGS, ApiClient, District, Place, RollTotals, the_id
 from gateway.directory.roll import Owner, Part, Roll
 from services.errors import Refused
-from services.ids import new_id
+from services.ids import derived_id, new_id
 from tests.gateway.directory.world import estate_plans
 from tests.shared.samples import COMMUNITY, DISTRICT, NOON
 
@@ -81,3 +81,15 @@ def test_a_district_stands_in_the_place_of_a_community() -> None:
     district, created = District.begin(DISTRICT, "江岸区", NOON)
     assert (created.district.community_id, created.district.name) == (DISTRICT, "江岸区")
     assert district.id == the_id("district", DISTRICT) != the_id("community", DISTRICT)
+
+
+def test_a_long_roll_is_listed_in_pages_that_hold_every_home_once() -> None:
+    totals = RollTotals.first(COMMUNITY, NOON)
+    parts = {derived_id("home", str(n)): Part(100 + n, 2, {"A": (1, 1)}) for n in range(1001)}
+    roll = Roll(COMMUNITY, parts, {"A": Owner("A", OwnerKind.PERSON, "李桂华", "")})
+    totals.replace(roll, NOON)
+    pages = list(totals.listed(roll))
+    assert [(page.part, page.parts, len(page.homes)) for page in pages] == [(1, 3, 500), (2, 3, 500), (3, 3, 1)]
+    told = {home.home_id: home.area for page in pages for home in page.homes}
+    assert told == {home_id: part.area for home_id, part in parts.items()}
+    assert {page.roll.version for page in pages} == {1}

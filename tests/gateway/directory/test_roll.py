@@ -25,6 +25,17 @@ def test_the_same_owner_of_several_parts_is_one_person() -> None:
     assert the_roll(("h1", 1, {"A": (1, 1)}), ("h2", 1, {"A": (1, 1)}), ("h3", 1, {"B": (1, 1)})).headcount == 2
 
 
+def test_who_is_listed_as_a_person_is_who_counts_as_one() -> None:
+    couple, firm = {"A": (1, 2), "B": (1, 2)}, {"DEV": (1, 1)}
+    roll = the_roll(("h3", 7, couple), ("h1", 5, {"A": (1, 1)}), ("h2", 6, couple), ("h4", 8, firm), ("h5", 9, firm))
+    listed = list(roll.listed())
+    assert [(home, area) for home, area, _ in listed] == [("h1", 5), ("h2", 6), ("h3", 7), ("h4", 8), ("h5", 9)]
+    people = [person for _, _, person in listed]
+    assert people[1] == people[2] != people[0]
+    assert people[3] == people[4]
+    assert len(set(people)) == roll.headcount == 3
+
+
 def test_the_same_couple_with_several_parts_is_one_and_one_of_them_alone_another() -> None:
     couple = {"A": (1, 2), "B": (1, 2)}
     assert the_roll(("h1", 1, couple), ("h2", 1, dict(couple)), ("h3", 1, {"A": (1, 1)})).headcount == 2

@@ -117,7 +117,7 @@ def test_a_roll_is_imported_and_replaced_whole(world: World) -> None:
     assert (second["version"], second["homes"], second["area"], second["headcount"]) == (2, 1, 8000, 1)
     assert second["hash"] != first["hash"]
     assert (len(world.all("parts")), len(world.all("owners")), len(world.all("shares"))) == (1, 1, 1)
-    assert world.events()[-2:] == ["roll.imported", "roll.imported"]
+    assert world.events()[-4:] == ["roll.imported", "roll.listed"] * 2
 
 
 def test_a_roll_that_somebody_else_replaced_meanwhile_is_refused(world: World) -> None:
@@ -145,7 +145,7 @@ def test_what_members_own_follows_the_roll(world: World) -> None:
     world.directory.import_roll(
         COMMUNITY, roll("2,1,201,120.5,A1,李桂华,,1,", "3,1,301,80,A1,李桂华,,1,"), world.admin, replaces=1
     )
-    assert world.events()[-2:] == ["ownership.changed", "roll.imported"]
+    assert world.events()[-3:] == ["ownership.changed", "roll.imported", "roll.listed"]
     mine = next(row for row in world.all("members") if row["id"] == li)
     assert {tie.home_id for tie in mine["homes"]} == {home(2, 1, "201"), home(3, 1, "301")}
     world.directory.import_roll(COMMUNITY, roll("2,1,201,120.5,A1,王强,,1,"), world.admin, replaces=2)
