@@ -59,8 +59,8 @@ def migrate() -> None:
 @click.option("--once", is_flag=True, help="End by itself; exit status 0 only if everything held.")
 @click.option("--fresh", is_flag=True, help="Forget what an earlier demo left.")
 def demo(once: bool, fresh: bool) -> None:
-    """Live one evening of Caochang Community over the public HTTP API."""
-    from deploy.demo.evening import show
+    """Live an evening and a whole project of Caochang Community over the public HTTP API."""
+    from deploy.demo.story import show
 
     sys.exit(show(settings(), once=once, fresh=fresh))
 
@@ -94,6 +94,15 @@ def audit() -> None:
         faults += bool(found.fault)
         click.echo(f"{service:10} {found.community_id:24} {found.rows:8} rows  {found.head[:16]}  {verdict}")
     sys.exit(1 if faults else 0)
+
+
+@main.command("verify-draw")
+@click.argument("file")
+def verify_draw(file: str) -> None:
+    """Check a draw as GET /draws/{id} gives it (FILE, or - for standard input): each step, or what is wrong (status 1)."""
+    from services.experts.draw import main as check
+
+    sys.exit(check(file))
 
 
 @main.group()
