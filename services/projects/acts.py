@@ -1,0 +1,54 @@
+"""What may be done about a project without moving it: by whom, while what; refused in the same words as a move."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from services.actor import MEMBER, Actor, Role, Who
+from services.clock import Moment
+from services.lifecycle import Move, permit
+from services.parties import THREE_PARTIES
+from services.projects.contract import RESIDENTS, ProjectStatus
+from services.projects.model import Project
+
+DIARISTS = Who(
+    en="member of the supervision group, property steward, property manager",
+    zh="施工监督组成员、物业管家、物业经理",
+    roles=frozenset({Role.PROPERTY_STEWARD, Role.PROPERTY_MANAGER}),
+    concerned="supervisor_id",
+)
+
+
+class Act(NamedTuple):
+    """One row: by whom, while what, under which clause."""
+
+    by: Who
+    during: tuple[ProjectStatus, ...]
+    clause: str
+
+
+S = ProjectStatus
+BEFORE_COMPLETION = (S.DECIDED, S.CONTRACTED, S.BUILDING, S.STOPPED)
+
+ACTS = {
+    #                         by             during                                   clause
+    "voice_doubt":        Act(MEMBER,        BEFORE_COMPLETION,                       "关-2"),
+    "appoint_supervisor": Act(THREE_PARTIES, (S.CONTRACTED, S.BUILDING, S.STOPPED),   "关-2"),
+    "write_diary":        Act(DIARISTS,      (S.BUILDING, S.STOPPED, S.ACCEPTING),    "关-2"),
+    "appoint_acceptor":   Act(THREE_PARTIES, BEFORE_COMPLETION,                       "关-3"),
+    "give_opinion":       Act(RESIDENTS,     tuple(S),                                "评-1"),
+}  # fmt: skip
+
+
+def permit_act(name: str, project: Project, by: Actor, held: frozenset[Role], at: Moment) -> None:
+    """Refuse an act as a move would be. Errors: Forbidden, Refused, naming the clause."""
+    act = ACTS[name]
+    standing = _Standing(project.status, by.member_id if by.member_id in project.supervisors else None)
+    permit((Move(name, act.by, act.during, project.status, act.clause),), name, standing, by, held, at)
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """A project as an act asks of it, seen by whoever acts."""
+
+    status: ProjectStatus
+    supervisor_id: str | None
