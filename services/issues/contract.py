@@ -21,6 +21,7 @@ class Status(StrEnum):
     CONFIRMED = "confirmed"
     REOPENED = "reopened"
     REJECTED = "rejected"
+    ESCALATED = "escalated"
 
     @property
     def zh(self) -> str:
@@ -35,6 +36,7 @@ _LABELS = {
     Status.CONFIRMED: "已确认",
     Status.REOPENED: "已重开",
     Status.REJECTED: "不予受理",
+    Status.ESCALATED: "已提交例会",
 }
 
 
@@ -136,6 +138,15 @@ class RejectIssue:
     reason: Note
 
 
+@command("issues.escalate_issue", returns=IssueState, by=MICRO_GRID, subject="issue_id")
+class EscalateIssue:
+    """Say that an issue cannot be settled today, and why: it goes to the weekly meeting of the three parties."""
+
+    community_id: Slug
+    issue_id: Id
+    reason: Note
+
+
 @event("issues.issue.reported.v1")
 class IssueReported:
     """A member reported a problem."""
@@ -177,6 +188,14 @@ class IssueReopened:
 @event("issues.issue.rejected.v1")
 class IssueRejected:
     """The issue is out of scope."""
+
+    issue: IssueState
+    reason: Note
+
+
+@event("issues.issue.escalated.v1")
+class IssueEscalated:
+    """The issue could not be settled today and goes to the weekly meeting."""
 
     issue: IssueState
     reason: Note

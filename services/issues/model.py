@@ -8,6 +8,7 @@ from services.clock import Moment
 from services.issues.contract import (
     IssueAccepted,
     IssueConfirmed,
+    IssueEscalated,
     IssueRejected,
     IssueReopened,
     IssueReported,
@@ -85,6 +86,18 @@ class Issue:
         """Settled, with a note (日-4)."""
         self._move("resolve", by, held, at, note)
         self.handler_id = by.member_id
+        self.resolved_at = at.now
+        return IssueResolved(issue=self.state(), note=note)
+
+    def escalate(self, reason: str, by: Actor, held: frozenset[Role], at: Moment) -> IssueEscalated:
+        """Not to be settled today: it goes to the weekly meeting (日-6)."""
+        self._move("escalate", by, held, at, reason)
+        self.handler_id = by.member_id
+        return IssueEscalated(issue=self.state(), reason=reason)
+
+    def deliver(self, note: str, by: Actor, at: Moment) -> IssueResolved:
+        """A project that was made of it was accepted: its reporter may confirm or reopen (日-10)."""
+        self._move("deliver", by, frozenset(), at, note)
         self.resolved_at = at.now
         return IssueResolved(issue=self.state(), note=note)
 

@@ -77,6 +77,7 @@ def reopening_days_are_over(issue: AnIssue, at: Moment) -> Words | None:
 
 
 UNSETTLED = (Status.ACCEPTED, Status.REOPENED)
+UNDECIDED = (Status.REPORTED, *UNSETTLED)
 
 LIFECYCLE = (
     #    move                   by          from                                 to                clause  only if
@@ -84,6 +85,8 @@ LIFECYCLE = (
     Move("accept",              MICRO_GRID, (Status.REPORTED, Status.REOPENED),  Status.ACCEPTED,  "日-2"),
     Move("reject",              MICRO_GRID, (Status.REPORTED, Status.ACCEPTED),  Status.REJECTED,  "日-3"),
     Move("resolve",             MICRO_GRID, UNSETTLED,                           Status.RESOLVED,  "日-4"),
+    Move("escalate",            MICRO_GRID, UNDECIDED,                           Status.ESCALATED, "日-6"),
+    Move("deliver",             THE_SYSTEM, Status.ESCALATED,                    Status.RESOLVED,  "日-10"),
     Move("confirm",             REPORTER,   Status.RESOLVED,                     Status.CONFIRMED, "日-7",
          (somebody_else_handled_it,)),
     Move("reopen",              REPORTER,   Status.RESOLVED,                     Status.REOPENED,  "日-8",

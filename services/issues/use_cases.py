@@ -11,6 +11,7 @@ from services.ids import new_id
 from services.issues.contract import (
     AcceptIssue,
     ConfirmIssue,
+    EscalateIssue,
     IssueState,
     RejectIssue,
     ReopenIssue,
@@ -20,6 +21,7 @@ from services.issues.contract import (
 )
 from services.issues.model import Issue
 from services.issues.policy import REOPENING_DAYS
+from services.projects.contract import ProjectAccepted
 from services.schedule import Due
 from services.work import Does, Reacts, Work
 
@@ -59,6 +61,24 @@ def resolve_issue(work: Work, command: ResolveIssue) -> IssueState:
     return issue.state()
 
 
+def escalate_issue(work: Work, command: EscalateIssue) -> IssueState:
+    """Send an issue to the weekly meeting."""
+    issue = work.load(Issue, command.issue_id)
+    work.record(issue.escalate(command.reason, work.actor, work.held, work.moment))
+    return issue.state()
+
+
+def deliver_issues(work: Work, event: ProjectAccepted) -> None:
+    """日-10: what became a project is settled when the project was accepted; if its reporter is silent, that confirms it."""
+    note = f"项目“{event.project.title}”已通过验收。"
+    for issue_id in event.project.issue_ids:
+        issue = work.find(Issue, issue_id)
+        if issue is None or issue.status is not Status.ESCALATED:
+            continue
+        work.record(issue.deliver(note, SYSTEM, work.moment))
+        work.schedule(SILENCE, issue.id, _end_of_reopening(work, issue))
+
+
 def confirm_issue(work: Work, command: ConfirmIssue) -> IssueState:
     """Confirm that the problem is gone."""
     issue = work.load(Issue, command.issue_id)
@@ -95,6 +115,7 @@ DOES: Does = {
     ReportIssue: report_issue,
     AcceptIssue: accept_issue,
     RejectIssue: reject_issue,
+    EscalateIssue: escalate_issue,
     ResolveIssue: resolve_issue,
     ConfirmIssue: confirm_issue,
     ReopenIssue: reopen_issue,
@@ -103,6 +124,7 @@ DOES: Does = {
 REACTS: Reacts = {
     CommunityOnboarded: remember,
     CommunityChanged: remember,
+    ProjectAccepted: deliver_issues,
 }
 
 DUE = {SILENCE: confirm_by_silence}

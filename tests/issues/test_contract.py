@@ -35,10 +35,11 @@ def test_nothing_in_the_contract_could_hold_a_name_a_phone_or_an_address() -> No
 
 def test_the_contract_has_the_moves_and_tells_of_each() -> None:
     assert set(commands_of("issues")) == {
-        f"{move}_issue" for move in ("report", "accept", "resolve", "confirm", "reopen", "reject")
+        f"{move}_issue" for move in ("report", "accept", "resolve", "confirm", "reopen", "reject", "escalate")
     }
     assert {spec.key for spec in events_of("issues").values()} == {
-        f"issue.{deed}" for deed in ("reported", "accepted", "resolved", "confirmed", "reopened", "rejected")
+        f"issue.{deed}"
+        for deed in ("reported", "accepted", "resolved", "confirmed", "reopened", "rejected", "escalated")
     }
 
 
@@ -81,4 +82,5 @@ def test_states_have_plain_names() -> None:
         "confirmed",
         "reopened",
         "rejected",
+        "escalated",
     ]

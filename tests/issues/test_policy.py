@@ -40,14 +40,19 @@ BY_ROLE: dict[tuple[str, Status | None], set[Role]] = {
     ("reject", Status.ACCEPTED): MICRO_GRID,
     ("resolve", Status.ACCEPTED): MICRO_GRID,
     ("resolve", Status.REOPENED): MICRO_GRID,
+    ("escalate", Status.REPORTED): MICRO_GRID,
+    ("escalate", Status.ACCEPTED): MICRO_GRID,
+    ("escalate", Status.REOPENED): MICRO_GRID,
 }
 BY_REPORTER = {("confirm", Status.RESOLVED), ("reopen", Status.RESOLVED)}
-BY_SYSTEM = {("confirm_by_silence", Status.RESOLVED)}
+BY_SYSTEM = {("confirm_by_silence", Status.RESOLVED), ("deliver", Status.ESCALATED)}
 LEADS_TO = {
     "report": Status.REPORTED,
     "accept": Status.ACCEPTED,
     "reject": Status.REJECTED,
     "resolve": Status.RESOLVED,
+    "escalate": Status.ESCALATED,
+    "deliver": Status.RESOLVED,
     "confirm": Status.CONFIRMED,
     "reopen": Status.REOPENED,
     "confirm_by_silence": Status.CONFIRMED,

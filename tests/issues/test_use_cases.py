@@ -14,6 +14,7 @@ from services.errors import Forbidden, NotFound, Refused
 from services.ids import new_id
 from services.issues.contract import (
     ConfirmIssue,
+    EscalateIssue,
     IssueConfirmed,
     Place,
     RejectIssue,
@@ -23,10 +24,11 @@ from services.issues.contract import (
 )
 from services.issues.store import STORE
 from services.issues.use_cases import DOES, DUE, REACTS
+from services.projects.contract import ProjectAccepted
 from services.schemas import load
 from services.wire import from_json, hints_of
 from services.work import Desk
-from tests.shared.desks import SetClock, confirm, job, perform, rows, settled
+from tests.shared.desks import SetClock, confirm, event, job, perform, rows, settled
 from tests.shared.samples import (
     ANOTHER_RESIDENT,
     BUILDING,
@@ -38,6 +40,7 @@ from tests.shared.samples import (
     RESIDENT,
     caochang,
     member,
+    project_state,
     report,
 )
 
@@ -83,6 +86,26 @@ def test_an_issue_out_of_scope_is_rejected_with_its_reason(desk: Desk) -> None:
     command = RejectIssue(community_id=COMMUNITY, issue_id=issue_id, reason="不属于本社区")
     assert perform(desk, job(command, GRID_OFFICER))[0]["status"] == "rejected"
     assert from_json(rows(desk, "journal")[-1].data)["reason"] == "不属于本社区"
+
+
+def test_what_became_a_project_is_settled_when_the_project_was_accepted(desk: Desk, clock: SetClock) -> None:
+    ids = [perform(desk, job(report(title=f"飞线充电 {number}")))[0]["id"] for number in range(3)]
+    reason = "须统一建设充电车棚"
+    for issue_id in ids[:2]:
+        escalated = job(EscalateIssue(community_id=COMMUNITY, issue_id=issue_id, reason=reason), GRID_OFFICER)
+        assert perform(desk, escalated)[0]["status"] == Status.ESCALATED
+    accepted = ProjectAccepted(project=project_state(issue_ids=(*ids, new_id()), title="新建充电车棚"))
+    perform(desk, event(accepted, REACTS))
+    perform(desk, event(accepted, REACTS))
+    found = {row.id: row for row in rows(desk, "issues")}
+    assert [found[issue_id].status for issue_id in ids] == [Status.RESOLVED, Status.RESOLVED, Status.REPORTED]
+    assert found[ids[0]].history[-1].note == "项目“新建充电车棚”已通过验收。"
+    assert found[ids[0]].history[-2].note == reason
+    perform(desk, confirm(ids[0]))
+    clock.now = FIRST_NIGHT
+    assert [outcome.failure for outcome in desk.do_due(DUE, SYSTEM)] == [None, None]
+    found = {row.id: row for row in rows(desk, "issues")}
+    assert [found[issue_id].status for issue_id in ids[:2]] == [Status.CONFIRMED, Status.CONFIRMED]
 
 
 def test_a_building_of_the_community_can_be_named_and_no_other(desk: Desk) -> None:
@@ -199,5 +222,5 @@ def test_too_late_is_too_late(desk: Desk, clock: SetClock) -> None:
 
 def test_the_tables_name_every_command_and_what_is_heard() -> None:
     assert set(DOES) == {cls for cls, spec in COMMANDS.items() if spec.service == "issues"}
-    assert {cls.__name__ for cls in REACTS} == {"CommunityOnboarded", "CommunityChanged"}
+    assert {cls.__name__ for cls in REACTS} == {"CommunityOnboarded", "CommunityChanged", "ProjectAccepted"}
     assert set(DUE) == {"confirm_by_silence"}
