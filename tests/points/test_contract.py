@@ -1,10 +1,20 @@
 """A member's points are for that member only."""
 
+from dataclasses import fields
+
 import pytest
 
-from services.declare import COMMUNITY, ONE_MEMBER, PUBLIC, STAFF, VIEWS, events_of
+from services.declare import COMMUNITY, ONE_MEMBER, PUBLIC, STAFF, VIEWS, commands_of, events_of
 from services.errors import Invalid
-from services.points.contract import AccountState, PointsCredited, TransferTold
+from services.points.contract import (
+    AccountState,
+    OfferReward,
+    PointsCredited,
+    RedeemReward,
+    RedemptionState,
+    RewardState,
+    TransferTold,
+)
 from services.points.ledger import MOST_POINTS
 from services.schemas import load
 from services.wire import to_data
@@ -47,3 +57,38 @@ def test_a_credit_tells_the_account_and_the_transfer() -> None:
 def test_points_are_whole_numbers_that_every_client_can_read(balance: object) -> None:
     with pytest.raises(Invalid, match="balance"):
         account(balance=balance)
+
+
+def test_a_voucher_is_for_staff_and_the_member_who_redeemed() -> None:
+    assert VIEWS[RedemptionState].concerns == "member_id"
+    assert {member.name: member.default for member in fields(RedemptionState)}["audience"] == STAFF
+    assert {member.name: member.default for member in fields(RewardState)}["audience"] == COMMUNITY
+
+
+def test_every_command_changes_what_it_names_and_tells_of_it() -> None:
+    assert set(commands_of("points")) == {
+        "offer_reward",
+        "redeem_reward",
+        "cancel_redemption",
+        "confirm_redemption",
+        "refuse_redemption",
+    }
+    assert {spec.key for spec in events_of("points").values()} == {
+        *(f"account.{deed}" for deed in ("credited", "held", "released", "spent")),
+        "reward.offered",
+        *(f"redemption.{deed}" for deed in ("issued", "confirmed", "voided", "expired")),
+    }
+
+
+def test_nobody_redeems_in_somebody_elses_name_or_at_their_own_price() -> None:
+    data = {"community_id": CAOCHANG, "reward_id": ISSUE, "home_id": ISSUE}
+    load(RedeemReward, data)
+    for member in ("member_id", "points", "price", "value", "status", "valid_until"):
+        with pytest.raises(Invalid, match=member):
+            load(RedeemReward, {**data, member: 1})
+
+
+@pytest.mark.parametrize("price", [0, -1, 1_000_001, 1.5, "5"])
+def test_a_reward_has_a_whole_price_above_nothing(price: object) -> None:
+    with pytest.raises(Invalid, match="price"):
+        load(OfferReward, {"community_id": CAOCHANG, "title": "抵扣物业费", "price": price, "value": 1000})

@@ -1,38 +1,77 @@
-"""Whoever reported what was settled and confirmed is credited once, whatever is told how often and by whom at once."""
+"""Points are credited once for each thing done; a voucher holds them until it is confirmed, void or out of date."""
 
-from concurrent.futures import ThreadPoolExecutor
-from datetime import date
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from sqlalchemy.engine import URL
+import sqlalchemy as sa
 
+from services.actor import SYSTEM, Actor, Role
 from services.communities import keep_communities
-from services.database import open_engine
-from services.ids import derived_id, new_id
-from services.issues.contract import IssueConfirmed
-from services.points.contract import PointsCredited
-from services.points.store import METADATA, STORE
-from services.points.use_cases import DOES, REACTS
+from services.declare import COMMANDS, event_spec
+from services.errors import Conflict, Forbidden, NotFound, Refused
+from services.ids import new_id
+from services.points.contract import (
+    ConfirmRedemption,
+    OfferReward,
+    PointsCredited,
+    PointsHeld,
+    PointsReleased,
+    PointsSpent,
+    RedeemReward,
+    VoucherIssued,
+)
+from services.points.earning import EARNING
+from services.points.redemptions import GIVEN_BACK
+from services.points.store import STORE, accounts
+from services.points.use_cases import DOES, DUE, REACTS
 from services.schemas import load
 from services.wire import from_json
-from services.work import Desk, Job
-from tests.points.books import balances, check, confirmed
-from tests.shared.desks import SetClock, desks, done, perform, rows
-from tests.shared.samples import ANOTHER_COMMUNITY, COMMUNITY, ISSUE, NEIGHBOUR, OFFICER, REPORTER, caochang
+from services.work import Desk
+from tests.points.books import (
+    HOME,
+    MANAGER,
+    PROPERTY_SYSTEM,
+    SPENT,
+    answer,
+    balances,
+    check,
+    confirmed,
+    give,
+    held,
+    offered,
+    redeem,
+    redeemed,
+    told,
+)
+from tests.shared.desks import SetClock, counts, job, perform, rows
+from tests.shared.samples import (
+    ANOTHER_COMMUNITY,
+    ANOTHER_RESIDENT,
+    COMMUNITY,
+    ISSUE,
+    NEIGHBOUR,
+    REPORTER,
+    RESIDENT,
+    caochang,
+    member,
+)
+
+LAST_NIGHT = datetime(2024, 6, 19, 16, tzinfo=UTC)  # the local midnight after the thirtieth day
 
 
-def set_points(desk: Desk, points: int, version: int) -> None:
-    """The community gives other points from today on."""
-    own = caochang(version=version, parameters={"points.confirmed_report_points": [(date(2024, 5, 20), points)]})
+def set_number(desk: Desk, name: str, number: int, version: int) -> None:
+    """The community has a number of its own from today on."""
+    own = caochang(version=version, parameters={f"points.{name}": [(date(2024, 5, 20), number)]})
     with desk.engine.begin() as connection:
         keep_communities(connection, STORE, [own])
     desk.communities.forget(COMMUNITY)
+
+
+def last(desk: Desk, cls: Any) -> Any:
+    """The last event of a class in the journal."""
+    name = event_spec(cls).name
+    return load(cls, from_json([row.data for row in rows(desk, "journal") if row.type == name][-1]))
 
 
 def test_a_confirmed_report_is_credited_and_told(desk: Desk) -> None:
@@ -41,8 +80,8 @@ def test_a_confirmed_report_is_credited_and_told(desk: Desk) -> None:
     assert balances(desk) == {REPORTER: 5, None: -5}
     check(desk)
     (row,) = rows(desk, "journal")
-    told = load(PointsCredited, from_json(row.data))
-    assert (told.account.member_id, told.account.balance, told.transfer.cause) == (REPORTER, 5, ISSUE)
+    said = load(PointsCredited, from_json(row.data))
+    assert (said.account.member_id, said.account.balance, said.transfer.cause) == (REPORTER, 5, ISSUE)
     assert (row.audience, row.member_id, row.causation_id) == ("member", REPORTER, heard.id)
 
 
@@ -84,105 +123,216 @@ def test_each_community_has_books_of_its_own(desk: Desk) -> None:
 
 
 def test_a_community_gives_its_own_number_of_points_or_none(desk: Desk) -> None:
-    set_points(desk, 8, 2)
+    set_number(desk, "confirmed_report_points", 8, 2)
     perform(desk, confirmed(new_id()))
-    set_points(desk, 0, 3)
+    set_number(desk, "confirmed_report_points", 0, 3)
     perform(desk, confirmed(new_id()))
     assert balances(desk) == {REPORTER: 8, None: -8}
     assert len(rows(desk, "journal")) == 1
     check(desk)
 
 
-def test_many_at_once_credit_everybody_exactly_once(desk: Desk, database_url: URL, clock: SetClock) -> None:
-    """All credits touch the issuance account; whoever is overtaken tries again until it is done."""
-    members = [REPORTER, NEIGHBOUR, OFFICER]
-    told = [(new_id(), derived_id("issue", f"{number}"), members[number % 3]) for number in range(60)]
-    with desks(STORE, database_url, clock, 4) as others:
+def test_managers_and_admins_offer_rewards_and_nobody_else(desk: Desk) -> None:
+    command = OfferReward(community_id=COMMUNITY, title="抵扣物业费", price=100, value=1000)
+    outcomes = {role: desk.perform([job(command, member(NEIGHBOUR, role), does=DOES)])[0] for role in Role}
+    assert {role for role, outcome in outcomes.items() if outcome.refusal is None} == {
+        Role.PROPERTY_MANAGER,
+        Role.COMMUNITY_ADMIN,
+    }
+    refusals = [outcome.refusal for outcome in outcomes.values() if outcome.refusal]
+    assert all(isinstance(refusal, Forbidden) and refusal.clause == "分-7" for refusal in refusals)
+    assert told(desk) == ["reward.offered"] * 2
+    assert [(row.price, row.value, row.kind) for row in rows(desk, "rewards")] == [(100, 1000, "fee_reduction")] * 2
 
-        def hear(number: int) -> None:
-            waiting = [confirmed(issue_id, member_id, id_) for id_, issue_id, member_id in told[number * 10 :]]
-            while waiting:
-                batch, rest = waiting[:7], waiting[7:]
-                outcomes = others[number].perform(batch)
-                assert not [outcome.failure for outcome in outcomes if outcome.failure]
-                waiting = rest + [each for each, outcome in zip(batch, outcomes, strict=True) if outcome.refusal]
 
-        with ThreadPoolExecutor(4) as threads:
-            list(threads.map(hear, range(4)))
-    assert balances(desk) == {REPORTER: 100, NEIGHBOUR: 100, OFFICER: 100, None: -300}
-    assert len(rows(desk, "journal")) == 60
+def test_redeeming_holds_the_points_and_issues_a_voucher(desk: Desk) -> None:
+    give(desk, 120)
+    reward_id = offered(desk)
+    (state,) = perform(desk, redeem(reward_id))
+    assert (state["status"], state["points"], state["value"], state["home_id"]) == ("issued", 100, 1000, HOME)
+    assert (balances(desk)[REPORTER], held(desk)) == (120, {REPORTER: 100})
+    assert told(desk)[-2:] == ["account.held", "redemption.issued"]
+    said = last(desk, PointsHeld)
+    assert (said.account.balance, said.account.held) == (120, 100)
+    assert (said.transfer.kind, said.transfer.cause, said.transfer.clause) == ("hold", state["id"], "分-3")
+    assert last(desk, VoucherIssued).redemption.reward_id == reward_id
+    row = rows(desk, "journal")[-1]
+    assert (row.audience, row.member_id) == ("staff", REPORTER)
+    assert [(row.kind, row.subject, row.due_at) for row in rows(desk, "due")] == [
+        ("expire_voucher", state["id"], LAST_NIGHT)
+    ]
     check(desk)
 
 
-class Ledger(RuleBasedStateMachine):
-    """The service beside a model that is a dictionary."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = TemporaryDirectory()
-        engine = open_engine(URL.create("sqlite", database=str(Path(self.folder.name) / "points.db")))
-        METADATA.create_all(engine)
-        self.desk = Desk(engine, STORE, SetClock())
-        self.points, self.version = 5, 1
-        self.earned: dict[str, tuple[str, int]] = {}
-        self.told: list[Job] = []
-        with engine.begin() as connection:
-            keep_communities(connection, STORE, [caochang()])
-
-    def hear(self, *jobs: tuple[str, str, Job]) -> None:
-        """The service and the model hear the same."""
-        done(self.desk.perform([job for _, _, job in jobs]))
-        for issue_id, member_id, job in jobs:
-            if self.points:
-                self.earned.setdefault(issue_id, (member_id, self.points))
-            self.told.append(job)
-
-    @rule(
-        batch=st.lists(
-            st.tuples(st.sampled_from("abcdefgh"), st.sampled_from([REPORTER, NEIGHBOUR, OFFICER])), max_size=6
-        )
-    )
-    def issues_are_confirmed(self, batch: list[tuple[str, str]]) -> None:
-        """Some issues, perhaps the same ones again, perhaps by a forged reporter."""
-        made = [(derived_id("issue", name), member_id) for name, member_id in batch]
-        self.hear(*((issue_id, member_id, confirmed(issue_id, member_id)) for issue_id, member_id in made))
-
-    @rule(data=st.data())
-    def a_message_comes_again(self, data: st.DataObject) -> None:
-        """The broker delivers again what it delivered before."""
-        if self.told:
-            done(self.desk.perform([data.draw(st.sampled_from(self.told))]))
-
-    @rule(points=st.integers(0, 20))
-    def the_community_changes_the_points(self, points: int) -> None:
-        """From now on another number."""
-        self.version += 1
-        self.points = points
-        set_points(self.desk, points, self.version)
-
-    @invariant()
-    def the_books_agree_with_the_model(self) -> None:
-        """Nothing was lost, made up or counted twice."""
-        model: dict[Any, int] = {}
-        for member_id, points in self.earned.values():
-            model[member_id] = model.get(member_id, 0) + points
-        if model:
-            model[None] = -sum(model.values())
-        assert balances(self.desk) == model
-        assert len(rows(self.desk, "transfers")) == len(rows(self.desk, "journal")) == len(self.earned)
-        check(self.desk)
-
-    def teardown(self) -> None:
-        """Throw the books away."""
-        self.desk.engine.dispose()
-        self.folder.cleanup()
+@pytest.mark.parametrize("points", [0, 95])
+def test_too_few_points_redeem_nothing(desk: Desk, points: int) -> None:
+    give(desk, points)
+    reward_id = offered(desk)
+    before = counts(desk, "accounts", "transfers", "entries", "redemptions", "due", "journal")
+    refusal = desk.perform([redeem(reward_id)])[0].refusal
+    assert isinstance(refusal, Refused)
+    assert (refusal.clause, refusal.reason.zh) == ("分-2", "积分不足")
+    assert counts(desk, "accounts", "transfers", "entries", "redemptions", "due", "journal") == before
+    check(desk)
 
 
-TestTheBooksAgreeWithASimpleModel = Ledger.TestCase
-TestTheBooksAgreeWithASimpleModel.settings = settings(max_examples=20, stateful_step_count=15, deadline=None)
+def test_points_that_are_held_are_not_redeemed_again(desk: Desk) -> None:
+    give(desk, 195)
+    reward_id = offered(desk)
+    outcomes = desk.perform([redeem(reward_id), redeem(reward_id)])
+    assert [type(outcome.refusal) for outcome in outcomes] == [type(None), Refused]
+    give(desk, 5)
+    perform(desk, redeem(reward_id))
+    assert held(desk) == {REPORTER: 200}
+    check(desk)
 
 
-def test_the_tables_name_what_is_done_and_heard() -> None:
-    assert DOES == {}
-    assert IssueConfirmed in REACTS
-    assert {cls.__name__ for cls in REACTS} == {"CommunityOnboarded", "CommunityChanged", "IssueConfirmed"}
+def test_the_same_command_again_gets_the_same_voucher(desk: Desk) -> None:
+    give(desk, 200)
+    asked = redeem(offered(desk), id_=new_id())
+    assert perform(desk, asked)[0] == perform(desk, asked)[0]
+    assert held(desk) == {REPORTER: 100}
+    check(desk)
+
+
+def test_only_members_redeem_and_only_for_their_own_points(desk: Desk) -> None:
+    give(desk, 100)
+    reward_id = offered(desk)
+    for actor, error in ((PROPERTY_SYSTEM, Forbidden), (Actor(REPORTER), Forbidden), (ANOTHER_RESIDENT, Refused)):
+        assert isinstance(desk.perform([redeem(reward_id, actor)])[0].refusal, error)
+    assert held(desk) == {}
+
+
+def test_what_is_anothers_is_not_found(desk: Desk) -> None:
+    voucher, elsewhere = redeemed(desk), offered(desk, community_id=ANOTHER_COMMUNITY)
+    for reward_id in (new_id(), elsewhere, voucher):
+        assert isinstance(desk.perform([redeem(reward_id)])[0].refusal, NotFound)
+    for deed in ("confirm", "cancel", "refuse"):
+        assert isinstance(desk.perform([answer(deed, new_id())])[0].refusal, NotFound)
+    manager = member(new_id(), Role.PROPERTY_MANAGER, community_id=ANOTHER_COMMUNITY)
+    command = ConfirmRedemption(community_id=ANOTHER_COMMUNITY, redemption_id=voucher, reference="收据")
+    assert isinstance(desk.perform([job(command, manager, does=DOES)])[0].refusal, NotFound)
+    assert isinstance(desk.perform([answer("confirm", voucher, manager)])[0].refusal, Forbidden)
+    assert [row.status for row in rows(desk, "redemptions")] == ["issued"]
+
+
+@pytest.mark.parametrize("actor", [PROPERTY_SYSTEM, MANAGER], ids=["system", "manager"])
+def test_a_confirmed_reduction_spends_the_points(desk: Desk, actor: Actor) -> None:
+    (state,) = perform(desk, answer("confirm", redeemed(desk), actor))
+    assert (state["status"], state["reference"], state["version"]) == ("confirmed", "收据 8812", 2)
+    assert (balances(desk), held(desk)) == ({REPORTER: 0, None: -100, SPENT: 100}, {})
+    assert told(desk)[-2:] == ["account.spent", "redemption.confirmed"]
+    said = last(desk, PointsSpent)
+    assert (said.account.balance, said.transfer.kind, said.transfer.clause) == (0, "post", "分-4")
+    check(desk)
+
+
+@pytest.mark.parametrize(("deed", "reason"), [("cancel", GIVEN_BACK), ("refuse", "该户本季已缴清")])
+def test_a_void_voucher_frees_the_points(desk: Desk, deed: str, reason: str) -> None:
+    voucher = redeemed(desk)
+    (state,) = perform(desk, answer(deed, voucher))
+    assert (state["status"], state["reason"]) == ("void", reason)
+    assert (balances(desk), held(desk)) == ({REPORTER: 100, None: -100}, {})
+    assert told(desk)[-2:] == ["account.released", "redemption.voided"]
+    said = last(desk, PointsReleased)
+    assert (said.account.held, said.transfer.kind, said.transfer.clause) == (0, "void", "分-5")
+    perform(desk, redeem(rows(desk, "rewards")[0].id))
+    check(desk)
+
+
+def test_only_the_redeemer_gives_back_and_only_the_property_company_answers(desk: Desk) -> None:
+    voucher = redeemed(desk)
+    for deed, actor in (
+        ("cancel", ANOTHER_RESIDENT),
+        ("cancel", MANAGER),
+        ("cancel", Actor(REPORTER)),
+        ("confirm", RESIDENT),
+        ("confirm", member(NEIGHBOUR, Role.COMMUNITY_ADMIN)),
+        ("refuse", RESIDENT),
+        ("refuse", member(NEIGHBOUR, Role.PROPERTY_STEWARD)),
+    ):
+        assert isinstance(desk.perform([answer(deed, voucher, actor)])[0].refusal, Forbidden)
+    assert held(desk) == {REPORTER: 100}
+    check(desk)
+
+
+@pytest.mark.parametrize("first", ["confirm", "cancel", "refuse"])
+def test_a_second_answer_with_another_key_is_refused_and_changes_nothing(
+    desk: Desk, clock: SetClock, first: str
+) -> None:
+    voucher = redeemed(desk)
+    asked = answer(first, voucher, id_=new_id())
+    (state,) = perform(desk, asked)
+    before = [rows(desk, table) for table in ("accounts", "transfers", "entries", "redemptions", "journal")]
+    assert perform(desk, asked) == [state]
+    for deed, clause in (("confirm", "分-4"), ("cancel", "分-5"), ("refuse", "分-5")):
+        refusal = desk.perform([answer(deed, voucher)])[0].refusal
+        assert isinstance(refusal, Refused)
+        assert refusal.clause == clause
+    clock.now = LAST_NIGHT
+    desk.do_due(DUE, SYSTEM)
+    assert [rows(desk, table) for table in ("accounts", "transfers", "entries", "redemptions", "journal")] == before
+    assert rows(desk, "due") == []
+    check(desk)
+
+
+def test_answers_of_one_batch_end_a_voucher_once(desk: Desk) -> None:
+    voucher = redeemed(desk)
+    outcomes = desk.perform([answer(deed, voucher) for deed in ("refuse", "confirm", "cancel", "confirm")])
+    assert [type(outcome.refusal) for outcome in outcomes] == [type(None), Refused, Refused, Refused]
+    check(desk)
+
+
+def test_whoever_reads_the_account_after_a_rival_ended_the_hold_is_told_of_the_conflict(desk: Desk) -> None:
+    voucher = redeemed(desk)
+    with desk.engine.begin() as connection:  # as it is seen between two reads: freed already, the voucher read before
+        connection.execute(sa.update(accounts).values(held=0))
+    before = counts(desk, "transfers", "entries", "journal")
+    for deed in ("confirm", "cancel", "refuse"):
+        (outcome,) = desk.perform([answer(deed, voucher)])
+        assert (type(outcome.refusal), outcome.failure) == (Conflict, None)
+    assert counts(desk, "transfers", "entries", "journal") == before
+    assert [row.status for row in rows(desk, "redemptions")] == ["issued"]
+
+
+def test_a_voucher_expires_at_the_local_midnight_after_its_last_day(desk: Desk, clock: SetClock) -> None:
+    voucher = redeemed(desk)
+    clock.now = LAST_NIGHT - timedelta(microseconds=1)
+    assert desk.do_due(DUE, SYSTEM) == []
+    clock.now = LAST_NIGHT
+    late = desk.perform([answer("confirm", voucher)])[0].refusal
+    assert isinstance(late, Refused)
+    desk.do_due(DUE, SYSTEM)
+    assert [row.status for row in rows(desk, "redemptions")] == ["expired"]
+    assert (balances(desk), held(desk)) == ({REPORTER: 100, None: -100}, {})
+    assert told(desk)[-2:] == ["account.released", "redemption.expired"]
+    said = last(desk, PointsReleased)
+    assert (said.transfer.kind, said.transfer.clause) == ("expire", "分-6")
+    assert rows(desk, "due") == []
+    check(desk)
+
+
+def test_a_voucher_expires_late_rather_than_never_and_once(desk: Desk, clock: SetClock) -> None:
+    redeemed(desk)
+    clock.forward(days=200)
+    for _ in range(2):
+        desk.do_due(DUE, SYSTEM)
+    assert told(desk).count("redemption.expired") == 1
+    check(desk)
+
+
+def test_a_community_has_its_own_days_and_a_voucher_keeps_those_it_was_issued_with(desk: Desk, clock: SetClock) -> None:
+    set_number(desk, "voucher_days", 2, 2)
+    redeemed(desk)
+    set_number(desk, "voucher_days", 60, 3)
+    clock.now = LAST_NIGHT - timedelta(days=28)
+    desk.do_due(DUE, SYSTEM)
+    assert [row.status for row in rows(desk, "redemptions")] == ["expired"]
+
+
+def test_the_tables_name_what_is_done_heard_and_awaited() -> None:
+    assert set(DOES) == {cls for cls, spec in COMMANDS.items() if spec.service == "points"}
+    assert RedeemReward in DOES
+    assert {cls.__name__ for cls in set(REACTS) - set(EARNING)} == {"CommunityOnboarded", "CommunityChanged"}
+    assert set(EARNING) < set(REACTS)
+    assert set(DUE) == {"expire_voucher"}
