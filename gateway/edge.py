@@ -1,5 +1,6 @@
-"""The edge on the bus: it hears everything, keeps the views and the feed, and runs the directory's relay and schedule."""
+"""The edge on the bus: it hears everything, keeps views and feed, serves webhooks, and runs the directory's relay and schedule."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,13 +10,18 @@ from gateway.directory.store import STORE as DIRECTORY
 from gateway.directory.use_cases import DUE as DIRECTORY_DUE
 from gateway.store import STORE
 from gateway.told import Told, purge_feed, write_told
+from gateway.webhooks.delivery import Delivery
+from gateway.webhooks.guard import Guard
 from services import inbox
-from services.bus import Office, Subscriptions
+from services.bus import Chore, Office, Subscriptions
+from services.clock import utc_now
 from services.database import Store
 from services.envelope import Envelope
 from services.intake import everything
 from services.settings import settings
-from services.work import Work
+from services.work import Desk, Work
+
+WEBHOOKS_AT_ONCE = 4
 
 
 def keep(work: Work, envelope: Envelope, cls: type, data: Any) -> None:
@@ -28,6 +34,12 @@ def keep_feed_short(connection: Connection, _store: Store, now: datetime) -> int
     return purge_feed(connection, now, settings().feed_days)
 
 
+def serve_webhooks(desks: Mapping[str, Desk]) -> Callable[[], float]:
+    """What the hands of the webhooks do."""
+    guard = Guard(settings().webhook_networks)
+    return Delivery(desks["office"].engine, desks["directory"].engine, guard, utc_now).turn
+
+
 class EdgeService:
     """Hears every event of every service; several may run at once."""
 
@@ -36,3 +48,4 @@ class EdgeService:
     office = Office(STORE, tells=False, keep_house=(inbox.purge, keep_feed_short))
     subscriptions = Subscriptions(told=keep, sources=everything())
     directory = Office(DIRECTORY, DIRECTORY_DUE)
+    webhooks = Chore(serve_webhooks, WEBHOOKS_AT_ONCE)

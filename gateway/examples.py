@@ -3,8 +3,51 @@
 from typing import Any
 
 from gateway.directory.answers import LogIn
-from gateway.directory.contract import EnrolMember, GrantRole, RegisterMember, RejectMember, SetParameter
-from services.issues.contract import ConfirmIssue, RejectIssue, ReopenIssue, ReportIssue, ResolveIssue
+from gateway.directory.contract import EnrolMember, GrantRole, RegisterMember, RejectMember, SetParameter, SetWebhook
+from services.experts.contract import (
+    CommitToDraw,
+    DeclareConflict,
+    DeclineSeat,
+    RegisterExpert,
+    RevealSecret,
+    VerifyExpert,
+)
+from services.issues.contract import ConfirmIssue, EscalateIssue, RejectIssue, ReopenIssue, ReportIssue, ResolveIssue
+from services.points.contract import ConfirmRedemption, OfferReward, RedeemReward, RefuseRedemption
+from services.projects.contract import (
+    AdoptResolution,
+    AgreeToResolution,
+    AnswerQuestion,
+    AppointAcceptor,
+    AppointSupervisor,
+    AskQuestion,
+    AttendMeeting,
+    CastBallot,
+    CheckClause,
+    ConfirmPayment,
+    ConveneMeeting,
+    EnterPaperBallots,
+    GiveOpinion,
+    InstructPayment,
+    JudgeDesign,
+    MoveResolution,
+    OpenHearing,
+    OpenVote,
+    OrderRework,
+    ProposeAlternative,
+    RaiseTopic,
+    ReportRectification,
+    ReportRework,
+    RequestJury,
+    SignContract,
+    StopWorks,
+    VoiceDoubt,
+    WriteDiary,
+)
+
+_ID = "0191d1b2-7c1e-7000-8000-000000000001"
+_SECRET = "3f1c9a5e7b2d4c6f8091a2b3c4d5e6f7"
+_SHA256 = "7f9c2ba4e88f827d616045507605853ed73b8093f6efbc88eb1a6eacfa66ef26"
 
 EXAMPLES: dict[type, dict[str, Any]] = {
     ReportIssue: {
@@ -23,4 +66,58 @@ EXAMPLES: dict[type, dict[str, Any]] = {
     RejectMember: {"reason": "not_known_here"},
     GrantRole: {"role": "building_leader"},
     LogIn: {"login": "li.guihua", "password": "一句好记的话 2026"},
+    EscalateIssue: {"reason": "需统一建设充电车棚,当日无法解决,提交三方例会。"},
+    SetWebhook: {
+        "client_id": _ID,
+        "url": "https://erp.example.com/sansan",
+        "types": ["points.*", "projects.payment.*"],
+    },
+    RaiseTopic: {"title": "建设充电车棚", "text": "多名居民反映飞线充电和楼道停车。", "issue_ids": [_ID]},
+    ConveneMeeting: {"topic_ids": [_ID]},
+    AttendMeeting: {"party": "party_committee"},
+    MoveResolution: {
+        "party": "party_committee",
+        "topic_id": _ID,
+        "title": "新建十三座智能充电车棚",
+        "purpose": "新建十三座车棚,配智能充电。",
+        "budget": 52_000_000,
+    },
+    AgreeToResolution: {"number": 1, "party": "property_company"},
+    AdoptResolution: {"number": 1},
+    ProposeAlternative: {"title": "膜结构顶棚加智能充电", "text": "膜结构顶棚,烟感喷淋。", "cost": 48_000_000},
+    RequestJury: {"alternative": 1},
+    JudgeDesign: {"feasible": True, "reason": "结构、消防和用电均可行。"},
+    OpenVote: {"matter": 7, "closes_at": "2026-12-31T12:00:00Z"},
+    CastBallot: {"choice": "yes"},
+    EnterPaperBallots: {"ballots": [{"home_id": _ID, "choice": "yes"}]},
+    SignContract: {
+        "contractor": "武汉安居建设有限公司",
+        "amount": 48_000_000,
+        "clauses": [{"number": 1, "text": "排水坡度不小于 0.5 %", "measure": "水准仪测量"}],
+    },
+    InstructPayment: {"kind": "advance", "amount": 14_400_000},
+    ConfirmPayment: {"reference": "ICBC 20261125-0815"},
+    VoiceDoubt: {"words": "怕偷工减料,想看看地基怎么做。"},
+    AppointSupervisor: {"member_id": _ID},
+    WriteDiary: {"text": "1号车棚基坑开挖,深度 1.2 米。"},
+    StopWorks: {"reason": "回填土含建筑垃圾,压实度不合格。"},
+    ReportRectification: {"note": "已换填级配砂石并分层夯实。"},
+    AppointAcceptor: {"member_id": _ID},
+    CheckClause: {"clause": 1, "passed": False, "measured": "坡度 0.1 %,雨后积水"},
+    OrderRework: {"reason": "排水坡度不足,返工。"},
+    ReportRework: {"note": "已重做排水坡,实测 0.8 %。"},
+    GiveOpinion: {"satisfied": True},
+    OpenHearing: {"project_ids": [_ID]},
+    AskQuestion: {"text": "节余的钱去哪了?"},
+    AnswerQuestion: {"number": 1, "answer": "留在公共收益账户,已公示。"},
+    RegisterExpert: {"profession": "fire_engineer", "qualification": "注册消防工程师"},
+    VerifyExpert: {"groups": ["plan_evaluation"]},
+    DeclareConflict: {"project_id": _ID, "reason": "本人所在公司参与了报价。"},
+    CommitToDraw: {"party": "party_committee", "sha256": _SHA256},
+    RevealSecret: {"party": "party_committee", "secret": _SECRET},
+    DeclineSeat: {"reason": "出差在外,无法到场。"},
+    OfferReward: {"title": "物业费抵扣 5 元", "price": 5, "value": 500},
+    RedeemReward: {"home_id": _ID},
+    ConfirmRedemption: {"reference": "WY-2026-11-0815"},
+    RefuseRedemption: {"reason": "该户已欠费,无法抵扣。"},
 }

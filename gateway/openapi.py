@@ -9,7 +9,14 @@ from services import __version__
 
 TAGS = {
     "issues": ("问题", "Problems in a community, from report to confirmation."),
-    "points": ("积分", "What members earned by taking part."),
+    "meetings": ("三方例会", "Topics and the weekly meeting of the three parties."),
+    "projects": ("项目", "From alternatives through three gates to the result."),
+    "votes": ("业主表决", "What the owners decide by the double majority of art. 278."),
+    "money": ("合同与付款", "Contracts and payments; the final one waits for the acceptance group."),
+    "acceptances": ("竣工验收", "Works checked clause by clause, rework, signatures."),
+    "hearings": ("阳光听证会", "Questions about progress, money and quality, each owed an answer."),
+    "experts": ("专家与抽签", "The pool of experts, and juries that anybody can verify."),
+    "points": ("积分", "What members earned by taking part, and what it pays for."),
     "communities": ("社区", "Communities, their places, numbers and owners' roll."),
     "members": ("成员与角色", "Members of a community and their roles."),
     "api clients": ("接口客户端", "Systems of property companies."),

@@ -1,5 +1,6 @@
 """What the endpoints with a handler of their own are asked in their query, and answers that only they give."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -64,6 +65,18 @@ class Profiles:
     """Some members with their names."""
 
     items: Annotated[tuple[Profile, ...], Between(0, 100)]
+
+
+@value
+class WebhookDelivery:
+    """How far a webhook has been served: `behind` counts the events of the community (to 1000) that were not looked at yet."""
+
+    behind: Annotated[int, Between(0, 1000)]
+    failures: Annotated[int, Between(0, 1_000_000_000)] = 0
+    disabled: bool = False
+    error: Annotated[str, Between(0, 200)] = ""
+    next_at: datetime | None = None
+    updated_at: datetime | None = None
 
 
 @value

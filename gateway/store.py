@@ -12,14 +12,16 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 import gateway.directory.contract as _directory
+import services.experts.contract as _experts
 import services.issues.contract as _issues
 import services.points.contract as _points
+import services.projects.contract as _projects
 from gateway.search import index_words, word_columns
 from services.database import Instant, Store, key
 from services.declare import AUDIENCES, ONE_MEMBER, VIEWS, ViewSpec
 from services.work import kit_tables
 
-CONTRACTS = (_directory, _issues, _points)  # whose views and events exist once they are imported
+CONTRACTS = (_directory, _issues, _projects, _experts, _points)  # whose views and events exist once they are imported
 
 METADATA = kit_tables(sa.MetaData())
 
@@ -90,6 +92,20 @@ feed_head = sa.Table(
     sa.Column("position", sa.BigInteger, nullable=False),
     sa.Column("purged", sa.BigInteger, nullable=False),
 )
+
+webhook_cursors = sa.Table(
+    "webhook_cursors",
+    METADATA,
+    *key(),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("next_at", Instant, nullable=False),
+    sa.Column("disabled", sa.Boolean, nullable=False),
+    sa.Column("error", sa.String(200), nullable=False),
+    sa.Column("updated_at", Instant, nullable=False),
+)
+sa.Index("webhook_cursors_next", webhook_cursors.c.disabled, webhook_cursors.c.next_at)
 
 STORE = Store("gateway", METADATA, {})
 

@@ -20,6 +20,7 @@ from gateway.registry import Registry
 from gateway.sessions import Sessions
 from gateway.stream import Streams
 from gateway.views import Views
+from gateway.webhooks.progress import Progress
 from services.errors import Unavailable
 from services.parameters import Parameter
 from services.settings import Settings
@@ -42,6 +43,7 @@ class Web:
             Sessions(self._handlers, self.inside, limit),
             Registry(self._handlers, self.inside),
             Events(self._handlers, districts, self.feed, self.streams),
+            Progress(self._handlers, districts, self.views),
             Documents(self._handlers, self.inside.directory.keys, self.ready),
         )
         common = CommonHeaders(chosen.cors_origins, only_tls=chosen.public_url.startswith("https:"))

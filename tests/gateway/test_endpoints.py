@@ -44,6 +44,8 @@ def test_what_is_public_is_said_and_nothing_else_is() -> None:
     assert public == {
         "GET /v1/communities",
         "GET /v1/communities/{community_id}",
+        "GET /v1/communities/{community_id}/draws",
+        "GET /v1/communities/{community_id}/draws/{draw_id}",
         "GET /v1/communities/{community_id}/roll",
         "POST /v1/communities/{community_id}/members",
     }
