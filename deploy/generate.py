@@ -11,6 +11,8 @@ from gateway import openapi
 from services import __version__, asyncapi, lifecycle, parameters
 from services.declare import EVENTS
 from services.issues import policy as issues_policy
+from services.projects import policy as projects_policy
+from services.projects.acceptance import ACCEPTANCE_GATE
 
 _SECTION = "<!-- generated: {name} -->\n{text}\n<!-- end -->"
 
@@ -50,7 +52,7 @@ def _readme(text: str) -> str:
 
 def _readers() -> dict[str, list[str]]:
     readers: dict[str, list[str]] = {}
-    for name in ("issues", "points"):
+    for name in parts.OWNERS:
         reacts = parts.named(f"{parts.STORES[name]}.use_cases:REACTS")
         for spec in EVENTS.values():
             if spec.cls in reacts:
@@ -58,13 +60,21 @@ def _readers() -> dict[str, list[str]]:
     return readers
 
 
-def _diagram() -> str:
-    return f"```mermaid\n{lifecycle.mermaid(issues_policy.LIFECYCLE)}\n```"
+def _diagram(of: lifecycle.Lifecycle) -> str:
+    return f"```mermaid\n{lifecycle.mermaid(of)}\n```"
+
+
+def _gates() -> str:
+    gates = (projects_policy.DESIGN_GATE, projects_policy.CONSTRUCTION_GATE, ACCEPTANCE_GATE)
+    return lifecycle.gates_markdown(gates)
 
 
 SECTIONS: Mapping[str, Callable[[], str]] = {
     "issue lifecycle": lambda: lifecycle.markdown(issues_policy.LIFECYCLE),
-    "issue diagram": _diagram,
+    "issue diagram": lambda: _diagram(issues_policy.LIFECYCLE),
+    "project lifecycle": lambda: lifecycle.markdown(projects_policy.LIFECYCLE),
+    "project diagram": lambda: _diagram(projects_policy.LIFECYCLE),
+    "gates": _gates,
     "numbers": lambda: parameters.markdown(parts.parameters()),
     "event map": lambda: asyncapi.event_map(_readers()),
 }

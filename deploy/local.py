@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -27,6 +28,12 @@ COMMAND = (sys.executable, "-m", "deploy.cli", "run")
 STOP_SECONDS = 10.0
 _LONGEST_PAUSE_SECONDS = 10.0
 _SOUND_AFTER_SECONDS = 30.0
+
+
+@cache
+def _prober() -> httpx.Client:
+    """What asks the processes of this machine whether they are ready; no certificates are loaded, each time, for that."""
+    return httpx.Client(timeout=2, verify=False, limits=httpx.Limits(max_keepalive_connections=0))
 
 
 @dataclass
@@ -58,7 +65,7 @@ class Child:
     def is_ready(self) -> bool:
         """Whether it answers its readiness probe with yes."""
         with suppress(httpx.HTTPError):
-            return httpx.get(f"{self.address}/readyz", timeout=2).status_code == 200
+            return _prober().get(f"{self.address}/readyz").status_code == 200
         return False
 
 

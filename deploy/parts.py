@@ -8,13 +8,19 @@ from services.parameters import Parameter
 
 SERVICES = {
     "issues": "services.issues.service:IssuesService",
+    "projects": "services.projects.service:ProjectsService",
+    "experts": "services.experts.service:ExpertsService",
     "points": "services.points.service:PointsService",
     "edge": "gateway.edge:EdgeService",
 }
 PROCESSES = (*SERVICES, "web")
 
+OWNERS = ("issues", "projects", "experts", "points")
+
 STORES = {
     "issues": "services.issues",
+    "projects": "services.projects",
+    "experts": "services.experts",
     "points": "services.points",
     "directory": "gateway.directory",
     "gateway": "gateway",
@@ -23,7 +29,7 @@ STORES = {
 
 def parameters() -> tuple[Parameter, ...]:
     """The numbers of all services that a community may set for itself."""
-    return tuple(each for name in ("issues", "points") for each in named(f"{STORES[name]}.policy:PARAMETERS"))
+    return tuple(each for name in OWNERS for each in named(f"{STORES[name]}.policy:PARAMETERS"))
 
 
 def named(path: str) -> Any:

@@ -1,1 +1,1 @@
-"""The demonstration: a community that was made up, and one evening in it."""
+"""The demonstration: a community that was made up, one evening in it, and a project from complaint to fee voucher."""

@@ -4,42 +4,12 @@ from typing import Any
 
 from rich.console import Console
 
-from deploy.audit import audit_all
-from deploy.demo.onboarding import COMMUNITY, onboard
+from deploy.demo.onboarding import COMMUNITY
 from deploy.demo.person import Listener, Person, Surprise
-from deploy.local import await_signal
-from deploy.system import System, forget, running_system
+from deploy.system import System
 from services.ids import new_id
-from services.settings import Settings
 
 EVENING = f"/v1/communities/{COMMUNITY}"
-
-
-def show(chosen: Settings, once: bool, fresh: bool) -> int:
-    """Run the whole system, live the evening, keep running unless `once`; returns the exit status."""
-    console = Console(highlight=False)
-    console.print(
-        "\n[bold]三三成事 · sansan[/] — one evening in Caochang Community (操场社区), Dongli International (东立国际)\n"
-    )
-    if fresh:
-        forget(chosen)
-    try:
-        with running_system(chosen, logs=chosen.data_directory / "log") as system:
-            console.print(
-                f"running: {', '.join(system.fleet.names)}; broker: {system.broker}; databases: {system.databases}"
-            )
-            onboard(chosen, console)
-            Evening(system, console).live()
-            _audit(chosen, console)
-            _addresses(system, console)
-            if not once:
-                console.print("\nThe system keeps running; Ctrl-C stops it.")
-                await_signal()
-    except Surprise as surprise:
-        console.print(f"\n[bold red]It did not hold:[/] {surprise}")
-        return 1
-    console.print("\n[bold green]Everything held.[/]" if once else "")
-    return 0
 
 
 class Evening:
@@ -134,33 +104,12 @@ class Evening:
 
     def _earned(self, who: Person, issue_id: str, before: int | None) -> None:
         self.feed.heard("issues.issue.confirmed.v1", issue_id)
-        credit = who.awaits(
-            "/v1/events",
-            {"community": COMMUNITY, "type": "points.account.credited.v1", "limit": 100},
-            lambda page: [event for event in page["events"] if event["data"]["transfer"]["cause"] == issue_id],
-        )[0]
+        credit = who.hears(COMMUNITY, "points.account.credited.v1", lambda told: told["transfer"]["cause"] == issue_id)
         balance = self._points(who)
-        if before is not None and balance != before + credit["data"]["transfer"]["amount"]:
+        if before is not None and balance != before + credit["transfer"]["amount"]:
             raise Surprise(f"{who.title} had {before} points and has {balance}")
-        self._say(who.title, f"earned {credit['data']['transfer']['amount']} points (分-1), balance {balance}", "green")
+        self._say(who.title, f"earned {credit['transfer']['amount']} points (分-1), balance {balance}", "green")
 
     def _say(self, who: str, words: str, style: str = "cyan") -> None:
         self.step += 1
         self.console.print(f"{self.step:3}. [{style}]{who}[/] {words}")
-
-
-def _audit(chosen: Settings, console: Console) -> None:
-    console.print("\n[bold]sansan audit[/] — every event is chained to the one before it:")
-    for service, found in audit_all(chosen):
-        console.print(
-            f"   {service:10} {found.rows:5} events  head {found.head[:16]}  {found.fault or 'the chain holds'}"
-        )
-        if found.fault:
-            raise Surprise(f"the chain of {service} is broken: {found.fault}")
-
-
-def _addresses(system: System, console: Console) -> None:
-    console.print(f"\nAPI docs     {system.address}/v1/docs")
-    console.print(f"OpenAPI      {system.address}/v1/openapi.json")
-    console.print(f"live feed    {system.address}/v1/events?community={COMMUNITY}")
-    console.print("log in as    li.guihua, zhang.wei, chen.jing, zhou.min with caochang-demo-2026")

@@ -4,12 +4,16 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import httpx
 from httpx_sse import connect_sse
 
 from services.ids import new_id
+
+PATIENCE_SECONDS = 20.0
+NOT_YET = (429, 503, 504)
 
 
 class Surprise(Exception):
@@ -27,11 +31,28 @@ class Person:
     http: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
-        self.http = httpx.Client(base_url=self.base, timeout=10)
-        answer = self.http.post("/v1/sessions", json={"login": self.login, "password": self.password})
+        self.http = httpx.Client(base_url=self.base, timeout=10, verify=self.checks)
+        answer = self._enter()
         if answer.status_code != 201:
             raise Surprise(f"{self.login} cannot log in: {answer.status_code} {answer.text}")
         self.http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+    @property
+    def checks(self) -> bool:
+        """Whether there are certificates to check; where there are none, none are loaded, which takes long."""
+        return self.base.startswith("https:")
+
+    def close(self) -> None:
+        """Hang up."""
+        self.http.close()
+
+    def _enter(self) -> httpx.Response:
+        return self.http.post("/v1/sessions", json={"login": self.login, "password": self.password})
+
+    @cached_property
+    def member_id(self) -> str:
+        """By what everybody else knows them."""
+        return str(self.sees("/v1/me")["id"])
 
     def does(self, method: str, path: str, expected: int, body: Any = None, **headers: str) -> Any:
         """Send a request and give back the answer's JSON. Errors: Surprise when the status is not the expected one."""
@@ -42,18 +63,27 @@ class Person:
         return answer.json() if answer.content else None
 
     def _patiently(self, method: str, path: str, body: Any, headers: dict[str, str]) -> httpx.Response:
-        """The answer; one that says “not yet” is asked for again, with the same key, for 10 s."""
-        deadline = time.monotonic() + 10
+        """The answer; what gets none, or a “not yet”, is sent again with the same key, for a while."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
         headers = {"Idempotency-Key": new_id(), **headers}
-        while (answer := self.http.request(method, path, json=body, headers=headers)).status_code == 503:
-            if time.monotonic() > deadline:
-                break
+        while True:
+            answer = self._once(method, path, json=body, headers=headers)
+            if answer.status_code not in NOT_YET or time.monotonic() > deadline:
+                return answer
             threading.Event().wait(min(float(answer.headers.get("Retry-After", 0.2)), 1.0))
-        return answer
+
+    def _once(self, method: str, path: str, **request: Any) -> httpx.Response:
+        """One try; a gateway that cannot be reached counts as one that is not there yet."""
+        try:
+            return self.http.request(method, path, **request)
+        except httpx.TransportError as error:
+            return httpx.Response(503, text=repr(error))
 
     def sees(self, path: str, **query: Any) -> Any:
         """Read something."""
-        answer = self.http.get(path, params=query)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (answer := self._once("GET", path, params=query)).status_code in NOT_YET and time.monotonic() < deadline:
+            threading.Event().wait(0.1)
         if answer.status_code != 200:
             raise Surprise(f"{self.title}: GET {path} gave {answer.status_code}: {answer.text}")
         return answer.json()
@@ -68,6 +98,26 @@ class Person:
                 raise Surprise(f"{self.title}: {path} did not show in {seconds:.0f} s what it should")
             threading.Event().wait(0.05)
         return matching
+
+    def hears(self, community: str, type_: str, is_it: Callable[[Any], bool]) -> Any:
+        """The data of the first event of a type that is the one, page after page. Errors: Surprise when it is not in time."""
+        deadline, cursor = time.monotonic() + PATIENCE_SECONDS, "0"
+        while time.monotonic() < deadline:
+            page = self.sees("/v1/events", community=community, type=type_, cursor=cursor)
+            for event in page["events"]:
+                if is_it(event["data"]):
+                    return event["data"]
+            cursor = page["next"]
+            if not page["more"]:
+                threading.Event().wait(0.05)
+        raise Surprise(f"{self.title}: the feed did not tell in {PATIENCE_SECONDS:.0f} s of the {type_} that it should")
+
+
+class ClientSystem(Person):
+    """A program of the property company: it comes in with the key of an API client, which is its password here."""
+
+    def _enter(self) -> httpx.Response:
+        return self.http.post("/v1/client-tokens", json={"key": self.password})
 
 
 class Listener:
@@ -107,7 +157,9 @@ class Listener:
         timeout = httpx.Timeout(10, read=60)
         headers = dict(self._person.http.headers)
         with (
-            httpx.Client(base_url=self._person.base, headers=headers, timeout=timeout) as client,
+            httpx.Client(
+                base_url=self._person.base, headers=headers, timeout=timeout, verify=self._person.checks
+            ) as client,
             connect_sse(client, "GET", "/v1/events", params=query) as source,
         ):
             if source.response.status_code != 200:
