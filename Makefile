@@ -15,7 +15,7 @@ endif
 help:             ## What can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-demo: $(VENV)/.run broker       ## Set up everything and live one evening of Caochang Community (ONCE=1: end by itself, FRESH=1: forget the last run)
+demo: $(VENV)/.run broker       ## Set up everything and live an evening and a whole project of Caochang Community (ONCE=1: end by itself, FRESH=1: forget the last run)
 	@$(BIN)/sansan demo $(if $(ONCE),--once) $(if $(FRESH),--fresh)
 
 up: $(VENV)/.run broker         ## Run all processes until Ctrl-C
