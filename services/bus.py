@@ -37,6 +37,7 @@ TOPOLOGY = "topology"
 Sweep = Callable[[Connection, Store, datetime], int]
 
 _POLL_SECONDS = 0.03
+_LONGEST_POLL_SECONDS = 0.12
 _GATHER_SECONDS = 0.01
 _STAND_BY_SECONDS = 1.0
 _HOUSEKEEPING_SECONDS = 600.0
@@ -122,14 +123,15 @@ class Office(DependencyProvider):
         observe.PUBLISHED.labels(self.store.service).inc(len(events))
 
     def _relay_loop(self) -> None:
-        pause, look_at = 0.0, 0.0
+        pause, idle, look_at = 0.0, _POLL_SECONDS, 0.0
         while True:
             try:
                 self._publisher.open()
                 moved = self.relay.step()
                 if not moved and self._stopping:
                     break
-                pause = _GATHER_SECONDS if moved else _POLL_SECONDS if self.relay.holds else _STAND_BY_SECONDS
+                pause = _GATHER_SECONDS if moved else idle if self.relay.holds else _STAND_BY_SECONDS
+                idle = _POLL_SECONDS if moved else min(idle * 2, _LONGEST_POLL_SECONDS)
                 if time.monotonic() > look_at:
                     self._look()
                     look_at = time.monotonic() + _LOOK_SECONDS
