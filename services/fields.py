@@ -1,6 +1,7 @@
 """The kinds of members that contracts are made of, each with its limit."""
 
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Self
 
 from services.declare import Between, Length, Matching
 
@@ -15,3 +16,17 @@ Line = Annotated[str, Length(1, 200)]
 Note = Annotated[str, Length(1, 1000, lines=True)]
 Prose = Annotated[str, Length(1, 4000, lines=True)]
 Version = Annotated[int, Between(1, 2_147_483_647)]
+
+
+class Labelled(StrEnum):
+    """An enumeration of which each member has, beside its value on the wire, the Chinese label that people see."""
+
+    zh: str
+
+    def __new__(cls, value: str, zh: str = "") -> Self:
+        """A member, written as `NAME = "value", "标签"`; with the value alone the member is looked up, as in all enumerations."""
+        assert zh, f"{value} has no label"
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.zh = zh
+        return member

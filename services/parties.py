@@ -1,23 +1,18 @@
 """The three parties (三方) that decide together: party committee, property company, owners' committee."""
 
 from collections.abc import Iterable
-from enum import StrEnum
 
 from services.actor import Role, holders
 from services.errors import Forbidden
+from services.fields import Labelled
 
 
-class Party(StrEnum):
+class Party(Labelled):
     """One of the three parties."""
 
-    PARTY_COMMITTEE = "party_committee"
-    PROPERTY_COMPANY = "property_company"
-    OWNERS_COMMITTEE = "owners_committee"
-
-    @property
-    def zh(self) -> str:
-        """The label that people see."""
-        return _LABELS[self]
+    PARTY_COMMITTEE = "party_committee", "社区党委"
+    PROPERTY_COMPANY = "property_company", "物业公司"
+    OWNERS_COMMITTEE = "owners_committee", "业委会"
 
     @property
     def role(self) -> Role:
@@ -25,7 +20,6 @@ class Party(StrEnum):
         return _ROLES[self]
 
 
-_LABELS = {Party.PARTY_COMMITTEE: "社区党委", Party.PROPERTY_COMPANY: "物业公司", Party.OWNERS_COMMITTEE: "业委会"}
 _ROLES = {
     Party.PARTY_COMMITTEE: Role.PARTY_COMMITTEE,
     Party.PROPERTY_COMPANY: Role.PROPERTY_MANAGER,

@@ -1,7 +1,6 @@
 """All that anyone else may know of the experts service: its views, commands and events."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 
 from services.actor import MEMBER, Role, holders
@@ -18,7 +17,7 @@ from services.declare import (
     value,
     view,
 )
-from services.fields import Code, Id, Line, Note, Slug, Version
+from services.fields import Code, Id, Labelled, Line, Note, Slug, Version
 from services.parties import THREE_PARTIES, Party
 
 VERIFIERS = holders(Role.PARTY_COMMITTEE, Role.COMMUNITY_ADMIN)
@@ -32,38 +31,20 @@ CONSTRUCTION_SUPERVISION = "construction_supervision"
 COMPLETION_ACCEPTANCE = "completion_acceptance"
 
 
-class ExpertStatus(StrEnum):
+class ExpertStatus(Labelled):
     """Whether somebody counts as an expert."""
 
-    REGISTERED = "registered"
-    VERIFIED = "verified"
-
-    @property
-    def zh(self) -> str:
-        """The label that people see."""
-        return {ExpertStatus.REGISTERED: "待核验", ExpertStatus.VERIFIED: "已核验"}[self]
+    REGISTERED = "registered", "待核验"
+    VERIFIED = "verified", "已核验"
 
 
-class DrawStatus(StrEnum):
+class DrawStatus(Labelled):
     """How far a draw has come."""
 
-    FROZEN = "frozen"
-    COMMITTED = "committed"
-    DRAWN = "drawn"
-    VOID = "void"
-
-    @property
-    def zh(self) -> str:
-        """The label that people see."""
-        return _DRAW_LABELS[self]
-
-
-_DRAW_LABELS = {
-    DrawStatus.FROZEN: "名单已冻结",
-    DrawStatus.COMMITTED: "三方已承诺",
-    DrawStatus.DRAWN: "已抽取",
-    DrawStatus.VOID: "已作废",
-}
+    FROZEN = "frozen", "名单已冻结"
+    COMMITTED = "committed", "三方已承诺"
+    DRAWN = "drawn", "已抽取"
+    VOID = "void", "已作废"
 
 
 @view("expert", filters=("status", "profession"), concerns="member_id")

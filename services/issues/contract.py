@@ -1,43 +1,26 @@
 """All that anyone else may know of the issues service: its views, commands and events."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 
 from services.actor import MEMBER, Role, concerned, holders
 from services.declare import COMMUNITY, ONE_MEMBER, STAFF, Between, command, event, seen_by, value, view
-from services.fields import Code, Id, Label, Line, Note, Prose, Slug, Version
+from services.fields import Code, Id, Label, Labelled, Line, Note, Prose, Slug, Version
 
 MICRO_GRID = holders(Role.GRID_OFFICER, Role.BUILDING_LEADER, Role.PROPERTY_STEWARD)
 REPORTER = concerned("reporter_id", "the reporter", "报告人")
 
 
-class Status(StrEnum):
+class Status(Labelled):
     """Where an issue stands."""
 
-    REPORTED = "reported"
-    ACCEPTED = "accepted"
-    RESOLVED = "resolved"
-    CONFIRMED = "confirmed"
-    REOPENED = "reopened"
-    REJECTED = "rejected"
-    ESCALATED = "escalated"
-
-    @property
-    def zh(self) -> str:
-        """The label that people see."""
-        return _LABELS[self]
-
-
-_LABELS = {
-    Status.REPORTED: "待受理",
-    Status.ACCEPTED: "已受理",
-    Status.RESOLVED: "已办结",
-    Status.CONFIRMED: "已确认",
-    Status.REOPENED: "已重开",
-    Status.REJECTED: "不予受理",
-    Status.ESCALATED: "已提交例会",
-}
+    REPORTED = "reported", "待受理"
+    ACCEPTED = "accepted", "已受理"
+    RESOLVED = "resolved", "已办结"
+    CONFIRMED = "confirmed", "已确认"
+    REOPENED = "reopened", "已重开"
+    REJECTED = "rejected", "不予受理"
+    ESCALATED = "escalated", "已提交例会"
 
 
 @value

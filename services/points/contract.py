@@ -1,12 +1,11 @@
 """All that anyone else may know of the points service."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 
 from services.actor import MEMBER, Role, concerned, holders
 from services.declare import COMMUNITY, ONE_MEMBER, STAFF, Between, command, event, value, view
-from services.fields import Code, Id, Label, Line, Note, Slug, Version
+from services.fields import Code, Id, Label, Labelled, Line, Note, Slug, Version
 
 Points = Annotated[int, Between(-9_007_199_254_740_991, 9_007_199_254_740_991)]
 Price = Annotated[int, Between(1, 1_000_000)]
@@ -19,18 +18,13 @@ REDEEMER = concerned("member_id", "the member who redeemed", "兑换人")
 FEE_REDUCTION = "fee_reduction"
 
 
-class RedemptionStatus(StrEnum):
+class RedemptionStatus(Labelled):
     """What became of a redemption: points are held for a voucher until it is confirmed, void or expired."""
 
-    ISSUED = "issued"
-    CONFIRMED = "confirmed"
-    VOID = "void"
-    EXPIRED = "expired"
-
-    @property
-    def zh(self) -> str:
-        """The label that people see."""
-        return {"issued": "券已发出", "confirmed": "已抵扣", "void": "已作废", "expired": "已过期"}[self]
+    ISSUED = "issued", "券已发出"
+    CONFIRMED = "confirmed", "已抵扣"
+    VOID = "void", "已作废"
+    EXPIRED = "expired", "已过期"
 
 
 @view("account", concerns="member_id")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from services.actor import MEMBER, Role, holders
 from services.declare import COMMUNITY, ONE_MEMBER, Between, Matching, command, event, value, view
-from services.fields import Code, Id, Label, Line, Note, Prose, Slug, Version
+from services.fields import Code, Id, Label, Labelled, Line, Note, Prose, Slug, Version
 from services.parties import THREE_PARTIES, Party
 
 OWNERS_COMMITTEE = holders(Role.OWNERS_COMMITTEE)
@@ -23,64 +23,44 @@ Number = Annotated[int, Between(1, 1000)]
 Sha256 = Annotated[str, Matching(r"^[0-9a-f]{64}$")]
 
 
-class Step(StrEnum):
+class Step(Labelled):
     """The five steps (五步议事): raise, discuss, decide, carry out, evaluate."""
 
-    RAISE = "raise"
-    DISCUSS = "discuss"
-    DECIDE = "decide"
-    CARRY_OUT = "carry_out"
-    EVALUATE = "evaluate"
-
-    @property
-    def zh(self) -> str:
-        """The label that people see."""
-        return {"raise": "提", "discuss": "议", "decide": "决", "carry_out": "行", "evaluate": "评"}[self]
+    RAISE = "raise", "提"
+    DISCUSS = "discuss", "议"
+    DECIDE = "decide", "决"
+    CARRY_OUT = "carry_out", "行"
+    EVALUATE = "evaluate", "评"
 
 
-class TopicStatus(StrEnum):
+class TopicStatus(Labelled):
     """Whether a topic became a project."""
 
-    RAISED = "raised"
-    ADOPTED = "adopted"
-
-    @property
-    def zh(self) -> str:
-        """The label that people see."""
-        return {"raised": "已提出", "adopted": "已立项"}[self]
+    RAISED = "raised", "已提出"
+    ADOPTED = "adopted", "已立项"
 
 
-class MeetingStatus(StrEnum):
+class MeetingStatus(Labelled):
     """Whether a meeting still sits."""
 
-    OPEN = "open"
-    CLOSED = "closed"
-
-    @property
-    def zh(self) -> str:
-        """The label that people see."""
-        return {"open": "进行中", "closed": "已结束"}[self]
+    OPEN = "open", "进行中"
+    CLOSED = "closed", "已结束"
 
 
-class ProjectStatus(StrEnum):
+class ProjectStatus(Labelled):
     """Where a project stands."""
 
-    DISCUSSING = "discussing"
-    JUDGING = "judging"
-    DESIGNED = "designed"
-    VOTING = "voting"
-    DECIDED = "decided"
-    CONTRACTED = "contracted"
-    BUILDING = "building"
-    STOPPED = "stopped"
-    ACCEPTING = "accepting"
-    ACCEPTED = "accepted"
-    CLOSED = "closed"
-
-    @property
-    def zh(self) -> str:
-        """The label that people see."""
-        return _LABELS[self]
+    DISCUSSING = "discussing", "征集方案"
+    JUDGING = "judging", "设计评审"
+    DESIGNED = "designed", "设计关已过"
+    VOTING = "voting", "业主表决"
+    DECIDED = "decided", "已决定"
+    CONTRACTED = "contracted", "已签合同"
+    BUILDING = "building", "施工中"
+    STOPPED = "stopped", "已停工"
+    ACCEPTING = "accepting", "验收中"
+    ACCEPTED = "accepted", "已验收"
+    CLOSED = "closed", "已办结"
 
     @property
     def step(self) -> Step:
@@ -88,19 +68,6 @@ class ProjectStatus(StrEnum):
         return _STEPS.get(self, Step.CARRY_OUT)
 
 
-_LABELS = {
-    ProjectStatus.DISCUSSING: "征集方案",
-    ProjectStatus.JUDGING: "设计评审",
-    ProjectStatus.DESIGNED: "设计关已过",
-    ProjectStatus.VOTING: "业主表决",
-    ProjectStatus.DECIDED: "已决定",
-    ProjectStatus.CONTRACTED: "已签合同",
-    ProjectStatus.BUILDING: "施工中",
-    ProjectStatus.STOPPED: "已停工",
-    ProjectStatus.ACCEPTING: "验收中",
-    ProjectStatus.ACCEPTED: "已验收",
-    ProjectStatus.CLOSED: "已办结",
-}
 _STEPS = {
     ProjectStatus.DISCUSSING: Step.DISCUSS,
     ProjectStatus.JUDGING: Step.DISCUSS,
@@ -111,17 +78,12 @@ _STEPS = {
 }
 
 
-class VoteStatus(StrEnum):
+class VoteStatus(Labelled):
     """Whether a vote is open, and how it ended."""
 
-    OPEN = "open"
-    PASSED = "passed"
-    FAILED = "failed"
-
-    @property
-    def zh(self) -> str:
-        """The label that people see."""
-        return {"open": "表决中", "passed": "已通过", "failed": "未通过"}[self]
+    OPEN = "open", "表决中"
+    PASSED = "passed", "已通过"
+    FAILED = "failed", "未通过"
 
 
 class Choice(StrEnum):
@@ -140,41 +102,26 @@ class PaymentKind(StrEnum):
     FINAL = "final"
 
 
-class PaymentStatus(StrEnum):
+class PaymentStatus(Labelled):
     """Whether the property company's system has paid."""
 
-    INSTRUCTED = "instructed"
-    CONFIRMED = "confirmed"
-
-    @property
-    def zh(self) -> str:
-        """The label that people see."""
-        return {"instructed": "待付款", "confirmed": "已付款"}[self]
+    INSTRUCTED = "instructed", "待付款"
+    CONFIRMED = "confirmed", "已付款"
 
 
-class AcceptanceStatus(StrEnum):
+class AcceptanceStatus(Labelled):
     """How far the acceptance has come."""
 
-    OPEN = "open"
-    REWORK = "rework"
-    SIGNED = "signed"
-
-    @property
-    def zh(self) -> str:
-        """The label that people see."""
-        return {"open": "查验中", "rework": "返工中", "signed": "已签字"}[self]
+    OPEN = "open", "查验中"
+    REWORK = "rework", "返工中"
+    SIGNED = "signed", "已签字"
 
 
-class HearingStatus(StrEnum):
+class HearingStatus(Labelled):
     """Whether a hearing still sits."""
 
-    OPEN = "open"
-    CLOSED = "closed"
-
-    @property
-    def zh(self) -> str:
-        """The label that people see."""
-        return {"open": "进行中", "closed": "已结束"}[self]
+    OPEN = "open", "进行中"
+    CLOSED = "closed", "已结束"
 
 
 @value

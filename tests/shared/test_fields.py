@@ -1,13 +1,16 @@
 """The kinds of members take what people write and no more."""
 
+import copy
 import dataclasses
+import pickle
 from typing import Any
 
 import pytest
 
 from services.errors import Invalid
-from services.fields import Code, Id, Label, Line, Note, Prose, Slug, Version
+from services.fields import Code, Id, Label, Labelled, Line, Note, Prose, Slug, Version
 from services.schemas import load
+from services.wire import to_json
 
 AN_ID = "01a20527-482e-7a3c-8c31-0a404c7054ee"
 
@@ -84,3 +87,26 @@ def test_a_text_is_text(value: object) -> None:
 )
 def test_a_version_is_a_whole_number_from_one_on(value: object, good: bool) -> None:
     assert taken(Version, value) == good
+
+
+class Lamp(Labelled):
+    """A lamp."""
+
+    LIT = "lit", "亮"
+    DARK = "dark", "灭"
+
+
+def test_a_labelled_member_is_its_value_on_the_wire_and_has_the_label_that_people_see() -> None:
+    assert [(str(lamp), lamp.value, lamp.zh) for lamp in Lamp] == [("lit", "lit", "亮"), ("dark", "dark", "灭")]
+    assert Lamp("dark") is Lamp.DARK
+    assert to_json({"lamp": Lamp.LIT}) == b'{"lamp":"lit"}'
+    assert copy.deepcopy(Lamp.LIT) is pickle.loads(pickle.dumps(Lamp.LIT)) is Lamp.LIT
+    with pytest.raises(ValueError, match="broken"):
+        Lamp("broken")
+
+
+def test_a_member_without_a_label_is_a_defect() -> None:
+    with pytest.raises(AssertionError, match="no label"):
+
+        class Unlabelled(Labelled):
+            LIT = "lit"
