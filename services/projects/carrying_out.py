@@ -30,7 +30,7 @@ from services.projects.known import KnownExpert
 from services.projects.model import Project
 from services.projects.payments import Payment
 from services.projects.works import Contract, DiaryEntry
-from services.work import Does, Reacts, Work
+from services.work import Does, Work
 
 
 def sign_contract(work: Work, command: SignContract) -> ContractState:
@@ -153,5 +153,3 @@ CARRY_OUT: Does = {
     ResumeWorks: resume_works,
     **ACCEPT,
 }
-
-CARRY_OUT_REACTS: Reacts = {}

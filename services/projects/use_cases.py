@@ -1,6 +1,6 @@
 """What the projects service does, a module for each of the five steps; the tables here are its contents."""
 
-from services.projects.carrying_out import CARRY_OUT, CARRY_OUT_REACTS
+from services.projects.carrying_out import CARRY_OUT
 from services.projects.deciding import DECIDE
 from services.projects.discussing import DISCUSS
 from services.projects.learning import LEARN
@@ -14,7 +14,4 @@ DOES: Does = {
     **CARRY_OUT,
 }
 
-REACTS: Reacts = {
-    **LEARN,
-    **CARRY_OUT_REACTS,
-}
+REACTS: Reacts = LEARN

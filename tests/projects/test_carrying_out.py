@@ -3,7 +3,7 @@
 from services.actor import Actor, Role
 from services.declare import COMMANDS
 from services.errors import Forbidden, NotFound, Refused
-from services.projects.carrying_out import CARRY_OUT, CARRY_OUT_REACTS
+from services.projects.carrying_out import CARRY_OUT
 from services.projects.contract import (
     AnswerQuestion,
     AppointAcceptor,
@@ -210,4 +210,3 @@ def test_it_does_all_that_comes_after_the_decision() -> None:
     assert len(CARRY_OUT) == 22
     assert set(CARRY_OUT) <= set(COMMANDS)
     assert {command: DOES[command] for command in CARRY_OUT} == CARRY_OUT
-    assert CARRY_OUT_REACTS == {}
