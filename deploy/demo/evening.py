@@ -4,6 +4,7 @@ from typing import Any
 
 from rich.console import Console
 
+from deploy.demo.narrator import Narrator
 from deploy.demo.onboarding import COMMUNITY
 from deploy.demo.person import Listener, Person, Surprise
 from deploy.system import System
@@ -16,7 +17,7 @@ class Evening:
     """The story: who does what, and what the rules refuse."""
 
     def __init__(self, system: System, console: Console) -> None:
-        self.console = console
+        self.tells = Narrator(console, EVENING)
         people = {
             "li": ("Li Guihua, resident 居民李桂华", "li.guihua"),
             "zhang": ("Zhang Wei, resident 居民张伟", "zhang.wei"),
@@ -27,7 +28,6 @@ class Evening:
             key: Person(title, system.address, login, "caochang-demo-2026") for key, (title, login) in people.items()
         }
         self.feed = Listener(self.people["chen"], COMMUNITY)
-        self.step = 0
 
     def live(self) -> None:
         """The whole evening."""
@@ -38,8 +38,8 @@ class Evening:
             li, "manhole", "3栋门口井盖破损", "3栋2单元门口的井盖裂了,晚上容易绊倒老人。", "3栋2单元门口"
         )
         rubbish = self._report(zhang, "rubbish", "9栋旁垃圾成堆", "9栋东侧建筑垃圾堆了三天,没人清。", "9栋东侧")
-        self._refuse(
-            zhang, "POST", cover, "acceptance", 403, "a resident takes an issue on: only the micro-grid may (日-2)"
+        self.tells.refuses(
+            zhang, f"issues/{cover}/acceptance", 403, "a resident takes an issue on: only the micro-grid may (日-2)"
         )
         self._move(chen, cover, "acceptance", None, "accepts it")
         self._move(zhou, rubbish, "acceptance", None, "accepts it")
@@ -48,13 +48,15 @@ class Evening:
             zhou, rubbish, "resolution", {"note": "已联系清运公司,垃圾已清走。"}, "settles it: rubbish taken away"
         )
         self._move(chen, cover, "resolution", {"note": "井盖已更换并加固,现场已复查。"}, "settles it: cover replaced")
-        self._refuse(zhang, "POST", cover, "confirmation", 403, "somebody else confirms: only the reporter may (日-7)")
+        self.tells.refuses(
+            zhang, f"issues/{cover}/confirmation", 403, "somebody else confirms: only the reporter may (日-7)"
+        )
         self._move(li, cover, "confirmation", {}, "confirms: the cover is safe")
         self._move(
             zhang, rubbish, "reopening", {"reason": "墙角还剩半堆,没清干净。"}, "reopens it: half a heap is left"
         )
-        self._refuse(
-            zhang, "POST", rubbish, "confirmation", 409, "it cannot be confirmed while it is open again (日-7)"
+        self.tells.refuses(
+            zhang, f"issues/{rubbish}/confirmation", 409, "it cannot be confirmed while it is open again (日-7)"
         )
         self._move(
             zhou,
@@ -67,11 +69,11 @@ class Evening:
         self._earned(li, cover, before)
         self._earned(zhang, rubbish, None)
         listed = li.sees(f"{EVENING}/issues", q="井盖", limit=5)
-        self._say(
+        self.tells.say(
             "everybody",
             f"searches 井盖 and finds {len(listed['items'])} issue(s), the newest “{listed['items'][0]['title']}”",
         )
-        self._say("the live feed", f"told the grid officer {self.feed.count()} events of the evening, in order")
+        self.tells.say("the live feed", f"told the grid officer {self.feed.count()} events of the evening, in order")
 
     def _report(self, who: Person, category: str, title: str, text: str, spot: str) -> str:
         body = {"category": category, "title": title, "text": text, "place": {"spot": spot}}
@@ -81,22 +83,18 @@ class Evening:
         if again["id"] != issue["id"]:
             raise Surprise("the same report sent twice made two issues")
         self.feed.heard("issues.issue.reported.v1", issue["id"])
-        self._say(who.title, f"reports “{title}” (sent twice by a shaky phone, kept once) → {issue['status']}")
+        self.tells.say(who.title, f"reports “{title}” (sent twice by a shaky phone, kept once) → {issue['status']}")
         return str(issue["id"])
 
     def _move(self, who: Person, issue_id: str, name: str, body: Any, words: str) -> None:
         issue = who.does("POST", f"{EVENING}/issues/{issue_id}/{name}", 200, body or {})
         if who.sees(f"{EVENING}/issues/{issue_id}")["version"] < issue["version"]:
             raise Surprise("whoever wrote does not read their own write")
-        self._say(who.title, f"{words} → {issue['status']}")
-
-    def _refuse(self, who: Person, method: str, issue_id: str, name: str, status: int, words: str) -> None:
-        problem = who.does(method, f"{EVENING}/issues/{issue_id}/{name}", status, {})
-        self._say("the rules", f"refuse: {words} — {problem['detail']}", "yellow")
+        self.tells.say(who.title, f"{words} → {issue['status']}")
 
     def _stale(self, who: Person, issue_id: str) -> None:
         who.does("POST", f"{EVENING}/issues/{issue_id}/resolution", 412, {"note": "清走了"}, If_Match='"1"')
-        self._say("the rules", "refuse: a settlement on an outdated view of the issue (If-Match)", "yellow")
+        self.tells.say("the rules", "refuse: a settlement on an outdated view of the issue (If-Match)", "yellow")
 
     def _points(self, who: Person) -> int:
         accounts = who.sees(f"{EVENING}/accounts")["items"]
@@ -108,8 +106,4 @@ class Evening:
         balance = self._points(who)
         if before is not None and balance != before + credit["transfer"]["amount"]:
             raise Surprise(f"{who.title} had {before} points and has {balance}")
-        self._say(who.title, f"earned {credit['transfer']['amount']} points (分-1), balance {balance}", "green")
-
-    def _say(self, who: str, words: str, style: str = "cyan") -> None:
-        self.step += 1
-        self.console.print(f"{self.step:3}. [{style}]{who}[/] {words}")
+        self.tells.say(who.title, f"earned {credit['transfer']['amount']} points (分-1), balance {balance}", "green")

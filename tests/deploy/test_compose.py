@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from deploy.machine import tries
-from deploy.parts import PROCESSES, STORES
+from deploy.parts import OWNERS, PROCESSES, STORES
 from tests.deploy.composed import COMPOSE, ROOT, Composed, compose_command, real, run, settings_of
 
 FILE: Any = yaml.safe_load(COMPOSE.read_text())
@@ -132,7 +132,7 @@ def test_the_outside_reaches_the_gateway_and_nothing_else(composed: Composed) ->
 @real
 def test_only_the_gateway_can_read_the_private_keys(composed: Composed) -> None:
     assert composed.inside(composed.only("web"), _READ_KEYS).splitlines() == [".pem True", ".json True"]
-    for name in ("issues", "points", "edge"):
+    for name in (*OWNERS, "edge"):
         assert composed.inside(composed.only(name), _READ_KEYS).splitlines() == [".pem refused", ".json True"]
 
 
