@@ -99,9 +99,9 @@ def _roles(held: Mapping[str, Iterable[str]]) -> dict[str, frozenset[Role]]:
 
 @dataclass(frozen=True)
 class Who:
-    """Who may do something: holders of any of some roles, the member whom the thing concerns, or the system.
+    """Who may do something: holders of any of some roles, the member or members whom the thing concerns, or the system.
 
-    `concerned` names the attribute of the thing that holds that member's id.
+    `concerned` names the attribute of the thing that holds that member's id, or a tuple of such ids.
     """
 
     en: str
@@ -116,7 +116,10 @@ class Who:
             return self.system
         if held & self.roles:
             return True
-        return bool(self.concerned) and bool(held) and getattr(thing, self.concerned, None) == actor.member_id
+        if not self.concerned or not held:
+            return False
+        ids = getattr(thing, self.concerned, None)
+        return actor.member_id in ids if isinstance(ids, tuple) else ids == actor.member_id
 
 
 def holders(*roles: Role) -> Who:
@@ -129,7 +132,7 @@ def holders(*roles: Role) -> Who:
 
 
 def concerned(attribute: str, en: str, zh: str) -> Who:
-    """The member whose id the thing holds in this attribute."""
+    """The member whose id, or the members whose ids, the thing holds in this attribute."""
     return Who(en=en, zh=zh, concerned=attribute)
 
 

@@ -128,8 +128,7 @@ class Draw:
 
         When everybody on the list was drawn, nobody replaces: fewer jurors sit. Errors: Forbidden for whoever does not sit.
         """
-        seated = _Seated(self.status, by.member_id if by.member_id in self.jurors else None)
-        move = permit(DRAW_LIFECYCLE, "decline", seated, by, held, at)
+        move = permit(DRAW_LIFECYCLE, "decline", self, by, held, at)
         self.picks = tuple(
             replace(seat, declined_at=at.now, reason=reason) if seat.member_id == by.member_id else seat
             for seat in self.picks
@@ -164,14 +163,6 @@ class Draw:
     def _voided(self) -> DrawVoided:
         assert self.void_because, "a void draw says why"
         return DrawVoided(draw=self.state(), reason=self.void_because)
-
-
-@dataclass(frozen=True)
-class _Seated:
-    """A draw as the lifecycle asks of it: who sits depends on who acts."""
-
-    status: DrawStatus
-    juror_id: str | None
 
 
 def _revealed(given: Commitment, secret: str, when: datetime) -> Commitment:

@@ -43,7 +43,7 @@ GROUPS = (
     Group("mediation",              "mediation",                "矛盾调解"),
 )  # fmt: skip
 
-SITTING_JUROR = concerned("juror_id", "the sitting juror", "在席评审专家")
+SITTING_JUROR = concerned("jurors", "the sitting juror", "在席评审专家")
 
 
 class ADraw(Protocol):

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from services.actor import SYSTEM, THE_SYSTEM, Actor, Role, Who
+from services.actor import SYSTEM, THE_SYSTEM, Actor, Role, concerned
 from services.clock import Moment
 from services.errors import Refused, Words
 from services.lifecycle import Gate, Move, permit
@@ -59,7 +58,7 @@ def every_clause_passed(acceptance: "Acceptance", at: Moment) -> Words | None:
 
 
 S = AcceptanceStatus
-ACCEPTOR = Who(en="member of the acceptance group", zh="竣工验收组成员", concerned="acceptor_id")
+ACCEPTOR = concerned("acceptors", "member of the acceptance group", "竣工验收组成员")
 
 ACCEPTANCE_LIFECYCLE = (
     #    move             by                from       to         clause  only if
@@ -173,7 +172,7 @@ class Acceptance:
 
     def _permit(self, name: str, by: Actor, held: frozenset[Role], at: Moment) -> AcceptanceStatus:
         """The status to which the move leads. Errors: Forbidden, Refused."""
-        return AcceptanceStatus(permit(ACCEPTANCE_LIFECYCLE, name, _SeenBy(self, by.member_id), by, held, at).target)
+        return AcceptanceStatus(permit(ACCEPTANCE_LIFECYCLE, name, self, by, held, at).target)
 
     def _change(self, status: AcceptanceStatus, at: Moment) -> None:
         self.status = status
@@ -197,14 +196,3 @@ class Acceptance:
             created_at=self.created_at,
             updated_at=self.updated_at,
         )
-
-
-class _SeenBy:
-    """An acceptance as its lifecycle asks of it: whose it is depends on who acts."""
-
-    def __init__(self, acceptance: Acceptance, member_id: str) -> None:
-        self._acceptance = acceptance
-        self.acceptor_id = member_id if member_id in acceptance.acceptors else None
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._acceptance, name)

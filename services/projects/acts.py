@@ -1,6 +1,5 @@
 """What may be done about a project without moving it: by whom, while what; refused in the same words as a move."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from services.actor import MEMBER, Actor, Role, Who
@@ -14,7 +13,7 @@ DIARISTS = Who(
     en="member of the supervision group, property steward, property manager",
     zh="施工监督组成员、物业管家、物业经理",
     roles=frozenset({Role.PROPERTY_STEWARD, Role.PROPERTY_MANAGER}),
-    concerned="supervisor_id",
+    concerned="supervisors",
 )
 
 
@@ -42,13 +41,4 @@ ACTS = {
 def permit_act(name: str, project: Project, by: Actor, held: frozenset[Role], at: Moment) -> None:
     """Refuse an act as a move would be. Errors: Forbidden, Refused, naming the clause."""
     act = ACTS[name]
-    standing = _Standing(project.status, by.member_id if by.member_id in project.supervisors else None)
-    permit((Move(name, act.by, act.during, project.status, act.clause),), name, standing, by, held, at)
-
-
-@dataclass(frozen=True)
-class _Standing:
-    """A project as an act asks of it, seen by whoever acts."""
-
-    status: ProjectStatus
-    supervisor_id: str | None
+    permit((Move(name, act.by, act.during, project.status, act.clause),), name, project, by, held, at)

@@ -87,7 +87,7 @@ class Project:
 
     def permit(self, name: str, by: Actor, held: frozenset[Role], at: Moment) -> Move:
         """The move of the lifecycle, if it is possible now. Errors: Forbidden, Refused, naming the clause."""
-        return permit(LIFECYCLE, name, _Belongs(self, by.member_id), by, held, at)
+        return permit(LIFECYCLE, name, self, by, held, at)
 
     def move(self, name: str, by: Actor, held: frozenset[Role], at: Moment, **changes: Any) -> None:
         """Make a move of the lifecycle, with what it changes besides. Errors: Forbidden, Refused, naming the clause."""
@@ -132,15 +132,3 @@ class Project:
             created_at=self.created_at,
             updated_at=self.updated_at,
         )
-
-
-class _Belongs:
-    """A project as the lifecycle asks of it: whose it is depends on who acts."""
-
-    def __init__(self, project: Project, member_id: str) -> None:
-        self._project = project
-        self.juror_id = member_id if member_id in project.jurors else None
-        self.supervisor_id = member_id if member_id in project.supervisors else None
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._project, name)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Protocol
 
-from services.actor import MEMBER, THE_SYSTEM, Who
+from services.actor import MEMBER, THE_SYSTEM, Who, concerned
 from services.clock import Moment
 from services.errors import Words
 from services.lifecycle import Gate, Move
@@ -193,14 +193,14 @@ def its_time_is_over_or_all_took_part(vote: AVote, at: Moment) -> Words | None:
 
 
 S = ProjectStatus
-JUROR = Who(en="drawn juror", zh="被抽中的评审专家", concerned="juror_id")
+JUROR = concerned("jurors", "drawn juror", "被抽中的评审专家")
 PARTIES_OR_SYSTEM = Who(
     en=f"{THREE_PARTIES.en}, {THE_SYSTEM.en}",
     zh=f"{THREE_PARTIES.zh}、{THE_SYSTEM.zh}",
     roles=THREE_PARTIES.roles,
     system=True,
 )
-SUPERVISOR = Who(en="member of the supervision group", zh="施工监督组成员", concerned="supervisor_id")
+SUPERVISOR = concerned("supervisors", "member of the supervision group", "施工监督组成员")
 
 LIFECYCLE = (
     #    move                 by                from                            to               clause  only if

@@ -79,7 +79,7 @@ class Thing:
     """An expert or a draw as the lifecycle asks of it: its last party is owed."""
 
     status: StrEnum
-    juror_id: str = REPORTER
+    jurors: tuple[str, ...] = (REPORTER,)
     reveal_by: datetime = NOON
     commitments: tuple[Commitment, ...] = given_by(*list(Party)[:2], revealed=tuple(Party)[:2])
 

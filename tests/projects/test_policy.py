@@ -93,21 +93,20 @@ TABLES = [
 ]
 
 
-def thing(state: Any, member_id: str) -> Any:
-    """Something in a state, with all that any move asks for, as somebody of this id sees it."""
+def thing(state: Any) -> Any:
+    """Something in a state, with all that any move asks for."""
     if state is None:
         return None
     ready = SimpleNamespace(**vars(project(S.DISCUSSING)))
     vars(ready).update(status=state, area=100, participating_area=100, closes_at=NOON + timedelta(hours=1))
-    ready.juror_id = member_id if member_id in JURORS else None
-    ready.supervisor_id = member_id if member_id == id_of("supervisor") else None
+    vars(ready).update(jurors=tuple(JURORS), supervisors=(id_of("supervisor"),))
     return ready
 
 
 def passes(lifecycle: Lifecycle, words: Words, name: str, state: Any, who: Actor, held: frozenset[Role]) -> bool:
     """Whether the move is possible; where it is, it leads where it should."""
     try:
-        move = permit(lifecycle, name, thing(state, who.member_id), who, held, at_noon())
+        move = permit(lifecycle, name, thing(state), who, held, at_noon())
     except (Forbidden, Refused):
         return False
     assert move.target == words[name][1]

@@ -1,5 +1,7 @@
 """Who acts and who may: roles count where they are held, a token cannot make up a role, and nobody but the system is the system."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from services.actor import (
@@ -15,7 +17,7 @@ from services.actor import (
     concerned,
     holders,
 )
-from tests.shared.samples import ANOTHER_COMMUNITY, COMMUNITY, DISTRICT, REPORTER, issue_state
+from tests.shared.samples import ANOTHER_COMMUNITY, COMMUNITY, DISTRICT, NEIGHBOUR, OFFICER, REPORTER, issue_state
 
 REPORTER_OF_IT = concerned("reporter_id", "the reporter", "报告人")
 
@@ -70,6 +72,21 @@ def test_nobody_else_is_the_system() -> None:
 def test_holders_of_a_role_are_meant_and_no_others(role: Role) -> None:
     officers = holders(Role.GRID_OFFICER, Role.PROPERTY_STEWARD)
     assert officers.allows(Actor(REPORTER), frozenset({role})) == (role in officers.roles)
+
+
+def test_several_members_can_be_concerned() -> None:
+    jurors = concerned("jurors", "the jurors", "评审团")
+    thing = SimpleNamespace(jurors=(REPORTER, OFFICER))
+    held = frozenset({Role.RESIDENT})
+    assert [jurors.allows(Actor(id_), held, thing) for id_ in (REPORTER, OFFICER, NEIGHBOUR, "")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert not jurors.allows(Actor(REPORTER), frozenset(), thing)
+    assert not jurors.allows(Actor(REPORTER), held, SimpleNamespace(jurors=()))
+    assert not REPORTER_OF_IT.allows(Actor(REPORTER[:8]), held, issue_state()), "a part of an id is nobody"
 
 
 def test_the_member_concerned_is_meant_while_still_a_member() -> None:
