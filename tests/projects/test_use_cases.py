@@ -18,7 +18,6 @@ from services.projects.contract import (
 )
 from services.projects.deciding import DECIDE
 from services.projects.discussing import DISCUSS
-from services.projects.learning import LEARN
 from services.projects.raising import RAISE
 from services.projects.use_cases import DOES, REACTS
 from services.work import Desk
@@ -79,5 +78,4 @@ def test_the_tables_name_every_command_and_what_is_heard() -> None:
     assert set(DOES) == {cls for cls, spec in COMMANDS.items() if spec.service == "projects"}
     steps = (RAISE, DISCUSS, DECIDE, CARRY_OUT)
     assert sum(map(len, steps)) == len(DOES), "no command is in two steps"
-    assert REACTS == LEARN
     assert {cls.__module__.split(".")[1] for cls in REACTS} == {"directory", "experts", "issues"}
