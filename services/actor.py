@@ -137,4 +137,5 @@ def concerned(attribute: str, en: str, zh: str) -> Who:
 
 
 MEMBER = Who(en="member", zh="社区成员", roles=frozenset(Role) - {Role.PROPERTY_SYSTEM})
+STAFF_MEMBERS = Who(en="staff", zh="工作人员", roles=STAFF - {Role.PROPERTY_SYSTEM})
 THE_SYSTEM = Who(en="the system", zh="系统", system=True)

@@ -5,7 +5,7 @@ happened to it. An event's first member is the state of its subject after it hap
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar, dataclass_transform
 
@@ -18,6 +18,7 @@ COMMUNITY = "community"
 STAFF = "staff"
 ONE_MEMBER = "member"
 AUDIENCES = (PUBLIC, COMMUNITY, STAFF, ONE_MEMBER)
+EVERYBODY = AUDIENCES
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Matching:
 
 @dataclass(frozen=True)
 class Between:
-    """A whole number from `least` to `most`, or a list of so many items."""
+    """A number from `least` to `most`, or a list of so many items."""
 
     least: int
     most: int
@@ -49,14 +50,28 @@ class Between:
 
 @dataclass(frozen=True)
 class Seen:
-    """The audiences that may see this member; without it, everybody who may see the whole."""
+    """The audiences that may see this member; without it, everybody who may see the whole.
 
-    by: frozenset[str]
+    Where somebody chose who may, `choice` is the member that holds their choice, and `choices` says whom each one allows.
+    """
+
+    by: frozenset[str] = frozenset()
+    choice: str = ""
+    choices: tuple[tuple[str, frozenset[str]], ...] = ()
+
+    def allows(self, audience: str, whole: Mapping[str, object]) -> bool:
+        """Whether an audience may see it as a part of this whole (plain data)."""
+        return audience in (dict(self.choices).get(str(whole.get(self.choice)), self.by) if self.choice else self.by)
 
 
 def seen_by(*audiences: str) -> Seen:
     """Limit a member to some of the audiences."""
     return Seen(frozenset(audiences))
+
+
+def chosen_by(choice: str, choices: Mapping[str, Iterable[str]]) -> Seen:
+    """Limit a member to the audiences that another member, the `choice`, allows; an unknown choice allows nobody."""
+    return Seen(choice=choice, choices=tuple((str(name), frozenset(by)) for name, by in choices.items()))
 
 
 @dataclass(frozen=True)

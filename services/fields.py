@@ -16,6 +16,8 @@ Line = Annotated[str, Length(1, 200)]
 Note = Annotated[str, Length(1, 1000, lines=True)]
 Prose = Annotated[str, Length(1, 4000, lines=True)]
 Version = Annotated[int, Between(1, 2_147_483_647)]
+Latitude = Annotated[float, Between(-90, 90)]
+Longitude = Annotated[float, Between(-180, 180)]
 
 
 class Labelled(StrEnum):

@@ -30,6 +30,7 @@ _CHINESE = {
     "Unknown field.": "未知的项",
     "Not a valid string.": "应为文字",
     "Not a valid integer.": "应为整数",
+    "Not a valid number.": "应为数字",
     "Not a valid boolean.": "应为 true 或 false",
     "Not a valid aware datetime.": "应为带时区的时间",
     "Not a valid date.": "应为日期",
@@ -74,6 +75,15 @@ class _Boolean(fields.Boolean):
         if value is not True and value is not False:
             raise self.make_error("invalid")
         return value
+
+
+class _Number(fields.Float):
+    """A number, whole or not; no text, no truth value, nothing infinite."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise self.make_error("invalid")
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class _Tuple(fields.List[Any]):
@@ -138,6 +148,7 @@ def _field(hint: Any, unknown: str, **options: Any) -> fields.Field[Any]:
 _PLAIN: dict[Any, tuple[Any, dict[str, Any]]] = {
     str: (fields.String, {}),
     int: (fields.Integer, {"strict": True}),
+    float: (_Number, {"allow_nan": False}),
     bool: (_Boolean, {}),
     datetime: (_Instant, {"format": "iso"}),
     date: (fields.Date, {"format": "iso"}),
@@ -153,7 +164,7 @@ def _checks(hint: Any, marks: Iterable[Any]) -> list[validate.Validator]:
         elif isinstance(mark, Matching):
             checks.append(_Whole(mark.pattern, "does not have the required form", "格式不符"))
         elif isinstance(mark, Between):
-            checks.append((_Ranged if hint is int else _Sized)(mark.least, mark.most))
+            checks.append((_Ranged if hint in (int, float) else _Sized)(mark.least, mark.most))
     return checks
 
 

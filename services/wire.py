@@ -55,6 +55,8 @@ def reader(hint: Any) -> Callable[[Any], Any]:
             return _instant
         if hint is date:
             return date.fromisoformat
+        if hint is float:
+            return float
         if hint is int:
             return index  # for JSON Schema 1.0 is whole, too
         if dataclasses.is_dataclass(hint):
@@ -98,30 +100,39 @@ def filter_for(hint: Any, audience: str) -> Callable[[Any], Any] | None:
 
 
 def _object_filter(cls: type, audience: str) -> Callable[[Any], Any] | None:
-    hidden = {name for name, hint in hints_of(cls).items() if not _visible(hint, audience)}
+    marks = {name: _marks(hint) for name, hint in hints_of(cls).items()}
+    chosen = {name: found[0] for name, found in marks.items() if any(mark.choice for mark in found)}
+    hidden = {name for name, found in marks.items() if name not in chosen and not _visible(found, audience)}
     deeper = {
         name: inner
         for name, hint in hints_of(cls).items()
         if name not in hidden and (inner := filter_for(hint, audience))
     }
-    if not hidden and not deeper:
+    if not hidden and not deeper and not chosen:
         return None
 
     def leave_out(data: Mapping[str, Any]) -> dict[str, Any]:
         return {
-            name: deeper[name](value) if name in deeper else value for name, value in data.items() if name not in hidden
+            name: deeper[name](value) if name in deeper else value
+            for name, value in data.items()
+            if name not in hidden and (name not in chosen or chosen[name].allows(audience, data))
         }
 
     return leave_out
 
 
-def _visible(hint: Any, audience: str) -> bool:
+def _visible(marks: list[Seen], audience: str) -> bool:
+    return all(audience in mark.by for mark in marks)
+
+
+def _marks(hint: Any) -> list[Seen]:
+    """The marks of a member that say who may see it."""
     if isinstance(hint, types.UnionType) or get_origin(hint) is Union:
-        return all(_visible(arg, audience) for arg in get_args(hint))
+        return [mark for arg in get_args(hint) for mark in _marks(arg)]
     if get_origin(hint) is not Annotated:
-        return True
+        return []
     inner, *marks = get_args(hint)
-    return _visible(inner, audience) and all(audience in mark.by for mark in marks if isinstance(mark, Seen))
+    return [*_marks(inner), *(mark for mark in marks if isinstance(mark, Seen))]
 
 
 def shown_to(cls: type, data: Mapping[str, Any], audience: str) -> bytes:

@@ -68,6 +68,8 @@ def _values(hint: Any) -> st.SearchStrategy[Any]:
         return st.dictionaries(st.text(_VISIBLE, max_size=5), _values(get_args(hint)[1]), max_size=2)
     if hint is str:
         return _texts(marks)
+    if hint is float:
+        return st.floats(least, most, allow_nan=False, allow_infinity=False)
     if hint is int:
         return st.integers(max(least, -_BIG) if marks else -_BIG, most)
     return _plain(hint)
