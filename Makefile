@@ -6,6 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c '
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input
 LOCK    := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
            --no-emit-index-url --no-emit-find-links pyproject.toml --extra build
+IN_TWO  := --numprocesses 2 --dist loadgroup
 ifeq ($(shell $(BIN)/python -c 'print("runs")' 2>/dev/null),)
 MISSING := FORCE
 endif
@@ -15,18 +16,20 @@ endif
 help:             ## What can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-demo: $(VENV)/.run broker       ## Set up everything and live an evening and a whole project of Caochang Community (ONCE=1: end by itself, FRESH=1: forget the last run)
+demo: $(VENV)/.run broker       ## Set up everything and live a working day and a whole project of Caochang Community (ONCE=1: end by itself, FRESH=1: forget the last run)
 	@$(BIN)/sansan demo $(if $(ONCE),--once) $(if $(FRESH),--fresh)
 
 up: $(VENV)/.run broker         ## Run all processes until Ctrl-C
 	@$(BIN)/sansan up
 
+test: export PYTHONDONTWRITEBYTECODE =    # hundreds of processes start: they compile our modules once, not each for itself
 test: $(VENV)/.dev servers      ## All tests, with real brokers and databases (ARGS="tests/issues": some of them)
 ifdef ARGS
 	@$(BIN)/pytest $(ARGS)
 else
-	@$(BIN)/pytest --numprocesses 2 --dist loadgroup -m "not system"
-	@$(BIN)/pytest -m system
+	@$(BIN)/pytest $(IN_TWO) -m "not system"
+	@$(BIN)/pytest $(IN_TWO) -m "system and not alone"
+	@$(BIN)/pytest -m "system and alone"
 endif
 
 quick: $(VENV)/.dev             ## The pure tests, in seconds

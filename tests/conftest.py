@@ -13,8 +13,8 @@ from tests.settings import take_settings
 
 GIVEN = take_settings()
 MARKS = {
-    "database": {"database_url", "databases_url"},
-    "broker": {"broker", "amqp_url", "fresh_amqp_url", "private_broker"},
+    "database": {"database_url", "databases_url", "world"},
+    "broker": {"broker", "amqp_url", "fresh_amqp_url", "private_broker", "lent_broker"},
     "postgres": {"postgres_url"},
     "docker": {"docker_engine"},
     "browser": {"browser", "page"},
@@ -26,7 +26,12 @@ DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test by its fixtures and its folder, before `-m` selects."""
+    """Mark every test by its fixtures and its folder, before `-m` selects; the longest come first.
+
+    One that begins last would be waited for with nothing else left to do. Whole systems on the broker of the ordinary tests
+    run one after the other: where it is the one on the standard port, they share its only virtual host.
+    """
+    items.sort(key=_own_seconds, reverse=True)
     for item in items:
         wanted = set(getattr(item, "fixturenames", ())) - PURE
         for mark, fixtures in MARKS.items():
@@ -34,6 +39,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(mark)
         if wanted and SYSTEM_FOLDERS & set(item.path.relative_to(item.config.rootpath).parts):
             item.add_marker("system")
+            if "fresh_amqp_url" in wanted:
+                item.add_marker(pytest.mark.xdist_group("systems on the ordinary broker"))
+
+
+def _own_seconds(item: pytest.Item) -> float:
+    """The time-out that a test has for itself, because it takes long; 0 if it has none."""
+    mark = item.get_closest_marker("timeout")
+    return float(mark.args[0]) if mark else 0.0
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +83,23 @@ def private_broker(tmp_path: Path) -> Iterator[PrivateNode]:
         pytest.skip(str(missing))
     yield node
     node.kill()
+
+
+@pytest.fixture(scope="session")
+def _private_broker_to_lend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateNode]:
+    node = PrivateNode(tmp_path_factory.mktemp("lent") / "broker")
+    yield node
+    node.kill()
+
+
+@pytest.fixture
+def lent_broker(_private_broker_to_lend: PrivateNode) -> PrivateNode:
+    """A private broker, running, that tests are lent one after the other: what they do to it they undo."""
+    try:
+        _private_broker_to_lend.start().resume()
+    except Missing as missing:
+        pytest.skip(str(missing))
+    return _private_broker_to_lend
 
 
 @pytest.fixture(scope="session")

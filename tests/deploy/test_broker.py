@@ -19,19 +19,19 @@ def test_the_named_broker_is_taken_at_its_word(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_the_wrong_password_is_no_answer(private_broker: PrivateNode) -> None:
-    assert answers(private_broker.url)
-    assert not answers(private_broker.url.replace("guest:guest", "guest:wrong"))
-    assert not answers(private_broker.url + "no-such-host")
+def test_the_wrong_password_is_no_answer(lent_broker: PrivateNode) -> None:
+    assert answers(lent_broker.url)
+    assert not answers(lent_broker.url.replace("guest:guest", "guest:wrong"))
+    assert not answers(lent_broker.url + "no-such-host")
 
 
-def test_a_broker_on_the_standard_port_comes_before_our_own(private_broker: PrivateNode) -> None:
-    found = find("", private_broker.directory)
+def test_a_broker_on_the_standard_port_comes_before_our_own(lent_broker: PrivateNode) -> None:
+    found = find("", lent_broker.directory)
     assert found
     if answers(STANDARD_URL):
         assert (found.url, found.origin) == (STANDARD_URL, "local")
     else:
-        assert (found.url, found.origin) == (private_broker.url, "private")
+        assert (found.url, found.origin) == (lent_broker.url, "private")
     found.stop()
     assert answers(found.url)
 

@@ -7,7 +7,7 @@ from deploy.machine import Missing
 
 
 def test_nothing_is_installed_where_the_servers_are(
-    private_broker: object, postgres_url: object, capfd: pytest.CaptureFixture[str]
+    lent_broker: object, postgres_url: object, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert prepare.main("tests") == 0
     assert capfd.readouterr() == ("", "")

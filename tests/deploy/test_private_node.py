@@ -49,9 +49,9 @@ def consume(url: str, count: int) -> list[str]:
     return got
 
 
-def test_messages_pass_through_it(private_broker: PrivateNode) -> None:
-    publish(private_broker.url, "one", "two")
-    assert consume(private_broker.url, 2) == ["one", "two"]
+def test_messages_pass_through_it(lent_broker: PrivateNode) -> None:
+    publish(lent_broker.url, "one", "two")
+    assert consume(lent_broker.url, 2) == ["one", "two"]
 
 
 def test_confirmed_messages_outlive_an_orderly_stop_and_a_power_cut(private_broker: PrivateNode) -> None:
@@ -71,23 +71,23 @@ def test_confirmed_messages_outlive_an_orderly_stop_and_a_power_cut(private_brok
     assert consume(url, 2) == ["before the stop", "before the power cut"]
 
 
-def test_two_nodes_at_once_know_nothing_of_each_other(private_broker: PrivateNode, tmp_path: Path) -> None:
+def test_two_nodes_at_once_know_nothing_of_each_other(lent_broker: PrivateNode, tmp_path: Path) -> None:
     with PrivateNode(tmp_path / "other") as other:
-        assert other.port != private_broker.port
-        publish(private_broker.url, "mine")
+        assert other.port != lent_broker.port
+        publish(lent_broker.url, "mine")
         publish(other.url, "theirs")
-        assert (consume(private_broker.url, 1), consume(other.url, 1)) == (["mine"], ["theirs"])
-        assert [node.ctl("list_queues", "messages").split()[-1] for node in (private_broker, other)] == ["0", "0"]
-    assert answers(private_broker.url)
+        assert (consume(lent_broker.url, 1), consume(other.url, 1)) == (["mine"], ["theirs"])
+        assert [node.ctl("list_queues", "messages").split()[-1] for node in (lent_broker, other)] == ["0", "0"]
+    assert answers(lent_broker.url)
 
 
-def test_starting_it_twice_is_starting_it_once(private_broker: PrivateNode) -> None:
-    pid = private_broker.pid
-    assert private_broker.start().pid == pid
+def test_starting_it_twice_is_starting_it_once(lent_broker: PrivateNode) -> None:
+    pid = lent_broker.pid
+    assert lent_broker.start().pid == pid
 
 
-def test_it_listens_on_the_loopback_only(private_broker: PrivateNode) -> None:
-    listening = private_broker.ctl("listeners", tool="rabbitmq-diagnostics")
+def test_it_listens_on_the_loopback_only(lent_broker: PrivateNode) -> None:
+    listening = lent_broker.ctl("listeners", tool="rabbitmq-diagnostics")
     interfaces = {part.split()[0] for part in listening.split("Interface: ")[1:]}
     assert interfaces <= {"127.0.0.1,", "[::],"}, listening
     tables = [Path(f"/proc/net/{name}").read_text().splitlines()[1:] for name in ("tcp", "tcp6")]
@@ -96,16 +96,16 @@ def test_it_listens_on_the_loopback_only(private_broker: PrivateNode) -> None:
         for row in [*tables[0], *tables[1]]
         if row.split()[3] == "0A" and set(row.split()[1].partition(":")[0]) == {"0"}
     }
-    note = Note.read(private_broker.directory)
+    note = Note.read(lent_broker.directory)
     assert note
     assert not open_to_all & {note.port, note.epmd_port, note.distribution_port}
 
 
 @pytest.mark.parametrize("alarm", [PrivateNode.block, PrivateNode.block_disk])
-def test_an_alarm_blocks_publishers_until_it_ends(private_broker: PrivateNode, alarm: object) -> None:
+def test_an_alarm_blocks_publishers_until_it_ends(lent_broker: PrivateNode, alarm: object) -> None:
     said: list[str] = []
     connection = amqp.Connection(
-        f"127.0.0.1:{private_broker.port}",
+        f"127.0.0.1:{lent_broker.port}",
         on_blocked=lambda reason: said.append(reason),
         on_unblocked=lambda: said.append("unblocked"),
     )
@@ -113,10 +113,10 @@ def test_an_alarm_blocks_publishers_until_it_ends(private_broker: PrivateNode, a
     try:
         channel = connection.channel()
         assert callable(alarm)
-        alarm(private_broker)
+        alarm(lent_broker)
         channel.basic_publish(amqp.Message("waits"), routing_key="nowhere")
         connection.drain_events(timeout=10)
-        private_broker.unblock()
+        lent_broker.unblock()
         connection.drain_events(timeout=10)
     finally:
         connection.collect()
@@ -124,11 +124,11 @@ def test_an_alarm_blocks_publishers_until_it_ends(private_broker: PrivateNode, a
     assert said[1] == "unblocked"
 
 
-def test_a_frozen_node_answers_nothing_until_it_goes_on(private_broker: PrivateNode) -> None:
-    private_broker.pause()
-    assert not answers(private_broker.url, seconds=0.5)
-    private_broker.resume()
-    assert answers(private_broker.url)
+def test_a_frozen_node_answers_nothing_until_it_goes_on(lent_broker: PrivateNode) -> None:
+    lent_broker.pause()
+    assert not answers(lent_broker.url, seconds=0.5)
+    lent_broker.resume()
+    assert answers(lent_broker.url)
 
 
 def test_a_virtual_host_is_empty_and_goes_with_its_test(private_broker: PrivateNode) -> None:
@@ -170,9 +170,9 @@ def test_a_node_that_cannot_start_says_why(tmp_path: Path) -> None:
     assert node.pid is None
 
 
-def test_a_tool_that_fails_says_why(private_broker: PrivateNode) -> None:
+def test_a_tool_that_fails_says_why(lent_broker: PrivateNode) -> None:
     with pytest.raises(NodeFailed, match="no_such_vhost"):
-        private_broker.ctl("delete_vhost", "no_such_vhost")
+        lent_broker.ctl("delete_vhost", "no_such_vhost")
 
 
 class _owner:

@@ -30,6 +30,7 @@ def let_pass(load: Load, seconds: float) -> None:
     assert load.history.reads > reads + 10, "nobody could read"
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("databases_url", "end"),
     [
@@ -50,6 +51,7 @@ def test_a_broker_that_is_away_costs_nothing_but_time(
 
 
 @ON_SQLITE
+@pytest.mark.alone
 def test_an_alarm_refuses_writes_at_once_and_leaves_reads_alone(
     town: Town, under_load: UnderLoad, faults_broker: PrivateNode
 ) -> None:

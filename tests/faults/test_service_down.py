@@ -3,6 +3,8 @@
 import time
 from pathlib import Path
 
+import pytest
+
 from deploy.machine import tries
 from deploy.private_node import PrivateNode
 from tests.faults.evidence import Evidence
@@ -13,6 +15,7 @@ TIMEOUT_SECONDS = 2.0
 
 
 @ON_SQLITE
+@pytest.mark.alone
 def test_a_service_that_is_down_stops_nobody_else(open_town: OpenTown, under_load: UnderLoad) -> None:
     with open_town(*PARTS, COMMAND_TIMEOUT_SECONDS=str(TIMEOUT_SECONDS)) as town, under_load(town) as load:
         evidence = Evidence(town.settings, COMMUNITY)

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy.engine import URL
 
 from gateway import stretch
 from gateway.feed import FeedPage
@@ -21,7 +20,7 @@ from services.errors import Invalid
 from services.ids import derived_id
 from services.issues.contract import IssueConfirmed, IssueReported
 from services.wire import from_json
-from tests.gateway.world import STRANGER, World, community, numbered, sight, told, world_on
+from tests.gateway.world import STRANGER, World, community, numbered, sight, told
 from tests.shared.samples import (
     ANOTHER_COMMUNITY,
     ANOTHER_RESIDENT,
@@ -36,12 +35,6 @@ from tests.shared.samples import (
 )
 
 REPORTED = "issues.issue.reported.v1"
-
-
-@pytest.fixture
-def world(database_url: URL) -> Iterator[World]:
-    with world_on(database_url) as world:
-        yield world
 
 
 def scope(actor: Actor, *communities: str, types: Iterable[str] = ()) -> Scope:

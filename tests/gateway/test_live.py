@@ -1,7 +1,6 @@
 """The feed's end is read once for all who listen; each hears what is for them, and nobody makes the others wait."""
 
 import asyncio
-from collections.abc import Iterator
 from contextlib import aclosing
 from typing import Any
 
@@ -18,12 +17,6 @@ from tests.gateway.listening import LATER, in_thread, scope, take, until_listeni
 from tests.gateway.wire import wired
 from tests.gateway.world import STRANGER, World, numbered, sight, world_on
 from tests.shared.samples import ANOTHER_COMMUNITY, GRID_OFFICER, REPORTER, RESIDENT
-
-
-@pytest.fixture
-def world(database_url: URL) -> Iterator[World]:
-    with world_on(database_url) as world:
-        yield world
 
 
 def test_each_listener_hears_what_is_for_them_in_their_rendition(world: World) -> None:

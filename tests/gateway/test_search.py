@@ -1,17 +1,14 @@
 """Chinese is found by any of its characters and words, with no dictionary, alike on both databases."""
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy.engine import URL
 
 from gateway.search import asked, number_of, words_of
 from services.errors import Invalid
 from services.issues.contract import IssueState
 from services.wire import from_json
-from tests.gateway.world import World, numbered, sight, world_on
+from tests.gateway.world import World, numbered, sight
 from tests.shared.samples import ANOTHER_COMMUNITY, COMMUNITY, GRID_OFFICER, RESIDENT, member
 
 TITLES = {
@@ -24,10 +21,9 @@ TITLES = {
 
 
 @pytest.fixture
-def world(database_url: URL) -> Iterator[World]:
-    with world_on(database_url) as world:
-        world.report(*(numbered(i, title=title, text=text) for i, (title, text) in enumerate(TITLES.items())))
-        yield world
+def world(world: World) -> World:
+    world.report(*(numbered(i, title=title, text=text) for i, (title, text) in enumerate(TITLES.items())))
+    return world
 
 
 def found(world: World, question: str, community_id: str = COMMUNITY) -> set[str]:

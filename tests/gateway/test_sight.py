@@ -1,10 +1,8 @@
 """To each caller only what is for them, whatever they ask."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy.engine import URL
 
 from gateway.sight import Sight, state_for
 from services.actor import NOBODY, Actor, Role
@@ -15,7 +13,7 @@ from services.issues.contract import IssueState
 from services.points.contract import AccountState, PointsCredited, TransferTold
 from services.wire import from_json, hints_of, to_data
 from tests.gateway.asking import get, listed
-from tests.gateway.world import STRANGER, World, community, sight, world_on
+from tests.gateway.world import STRANGER, World, community, sight
 from tests.shared.samples import (
     ANOTHER_COMMUNITY,
     ANOTHER_RESIDENT,
@@ -31,12 +29,6 @@ from tests.shared.samples import (
     issue_state,
     member,
 )
-
-
-@pytest.fixture
-def world(database_url: URL) -> Iterator[World]:
-    with world_on(database_url) as world:
-        yield world
 
 
 def test_who_reported_and_who_handled_is_only_for_staff_and_the_reporter(world: World) -> None:

@@ -2,13 +2,11 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
 from contextlib import aclosing
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy.engine import URL
 
 from gateway import stream
 from gateway.stream import HEARTBEAT, MISSED, RETRY, Streams
@@ -16,14 +14,8 @@ from gateway.told import purge_feed
 from services.clock import utc_now
 from services.errors import Invalid, Unavailable
 from tests.gateway.listening import LATER, in_thread, scope, take, until_listening
-from tests.gateway.world import World, numbered, world_on
+from tests.gateway.world import World, numbered
 from tests.shared.samples import NOON
-
-
-@pytest.fixture
-def world(database_url: URL) -> Iterator[World]:
-    with world_on(database_url) as world:
-        yield world
 
 
 def test_a_new_listener_hears_what_comes_from_now_on(world: World) -> None:

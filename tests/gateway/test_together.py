@@ -1,27 +1,19 @@
 """Who writes at the same time shares one transaction, and its fate."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
-from sqlalchemy.engine import URL
 
 from gateway.reader import Batch, Reader
 from gateway.views import Views
 from services.issues.contract import IssueState
 from services.wire import to_data
-from tests.gateway.world import World, numbered, sight, world_on
+from tests.gateway.world import World, numbered, sight
 from tests.shared.samples import COMMUNITY, GRID_OFFICER
 
 STAFF_SIGHT = sight(GRID_OFFICER)
-
-
-@pytest.fixture
-def world(database_url: URL) -> Iterator[World]:
-    with world_on(database_url) as world:
-        yield world
 
 
 class Counting:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
 from sqlalchemy.engine import URL, Engine
 
 from gateway.directory.contract import CommunityOnboarded, CommunityState
@@ -56,9 +57,12 @@ class World:
 
 @contextmanager
 def world_on(url: URL) -> Iterator[World]:
-    """An empty gateway's database on a server or in a file."""
+    """A gateway's database on a server or in a file: its tables are made where there are none, and emptied."""
     engine = open_engine(url)
     METADATA.create_all(engine)
+    with engine.begin() as connection:
+        for table in reversed(METADATA.sorted_tables):
+            connection.execute(sa.delete(table))
     views = Views.open(url)
     with asyncio.Runner() as runner:
         yield World(engine, views, Feed(views.reader), Districts(views.reader), runner)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -74,37 +75,49 @@ import sys
 from pathlib import Path
 from sqlalchemy.engine import make_url
 from services.migrate import upgrade
-sys.stdin.readline()
-upgrade(make_url(sys.argv[1]), Path(sys.argv[2]))
+for line in sys.stdin:
+    url, folder = line.split()
+    upgrade(make_url(url), Path(folder))
+    print(folder, flush=True)
 """
 
 
-@EACH
-def test_many_at_once_wait_for_each_other_where_no_database_is_yet(databases_url: str, store: Store) -> None:
-    url = make_url(databases_url.replace("{service}", store.service))
-    if url.drivername == "postgresql":
-        url = url.set(drivername="postgresql+psycopg")
-    text = url.render_as_string(hide_password=False)
-    command = [sys.executable, "-c", UPGRADE, text, str(folder_of(store))]
+@pytest.fixture
+def upgraders() -> Iterator[list["subprocess.Popen[str]"]]:
+    """Four processes that upgrade what they are told to, each as soon as it is."""
+    command = [sys.executable, "-c", UPGRADE]
     running = [
         subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
             text=True,
             cwd=ROOT,
             env=child_environment(),
         )
         for _ in range(4)
     ]
+    yield running
     for process in running:
-        assert process.stdin
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    said = [process.communicate(timeout=60)[0] for process in running]
-    assert [process.returncode for process in running] == [0, 0, 0, 0], said
-    assert differences(url, store) == []
+        process.communicate(timeout=60)
+
+
+def test_many_at_once_wait_for_each_other_where_no_database_is_yet(
+    databases_url: str, upgraders: list["subprocess.Popen[str]"]
+) -> None:
+    for store in STORES:
+        url = make_url(databases_url.replace("{service}", store.service))
+        if url.drivername == "postgresql":
+            url = url.set(drivername="postgresql+psycopg")
+        text, folder = url.render_as_string(hide_password=False), str(folder_of(store))
+        for process in upgraders:
+            assert process.stdin
+            process.stdin.write(f"{text} {folder}\n")
+            process.stdin.flush()
+        for process in upgraders:
+            assert process.stdout
+            assert process.stdout.readline().strip() == folder, "it has said on its standard error what is wrong"
+        assert differences(url, store) == [], store.service
 
 
 def test_an_upgrade_that_breaks_in_the_middle_leaves_nothing_half_done(database_url: URL, tmp_path: Path) -> None:
