@@ -5,7 +5,6 @@ same command may be sent again with the same id.
 """
 
 import asyncio
-import time
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -14,6 +13,7 @@ import orjson
 from pamqp.commands import Basic
 
 from gateway.line import AWAY, Line
+from services.clock import utc_now
 from services.errors import CODES, Unavailable, from_wire
 
 MOST_IN_FLIGHT = 2000
@@ -109,7 +109,7 @@ class Commands:
             correlation_id=correlation_id,
             message_id=correlation_id,
             expiration=self._expiration,
-            headers=command.headers(int((time.time() + self._timeout) * 1000)),
+            headers=command.headers(int((utc_now().timestamp() + self._timeout) * 1000)),
         )
         body = orjson.dumps({"args": [], "kwargs": command.members})
         await self._line.publish(command.name, body, properties)

@@ -12,6 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from gateway.stream import Streams
 from gateway.web import Web
 from services import observe
+from services.clock import use_clock_file
 from services.parameters import Parameter
 from services.settings import settings
 
@@ -113,5 +114,8 @@ def serve(parameters: Iterable[Parameter] = ()) -> None:
     """Run the web process until it is told to stop; `parameters` are the numbers that a community may set for itself."""
     chosen = settings()
     observe.set_up_logs("web", chosen.log_level)
+    if chosen.clock_file:
+        use_clock_file(chosen.clock_file)
+        log.warning("this is a rehearsal: the clock is ahead as a file says", file=str(chosen.clock_file))
     gc.set_threshold(GARBAGE_THRESHOLD)
     server_of(Web(chosen, parameters), chosen.http_host, chosen.http_port).run()

@@ -14,7 +14,7 @@ from services.actor import STAFF, Actor
 from services.declare import COMMUNITY, ONE_MEMBER, PUBLIC, VIEWS
 from services.declare import STAFF as FOR_STAFF
 from services.ids import is_id
-from services.wire import read, shown_to, to_data
+from services.wire import is_seen, read, shown_to, to_data
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,11 @@ def concerned_by(cls: type, data: Mapping[str, Any]) -> str | None:
     """The id of the one member whom a view concerns."""
     concerns = VIEWS[cls].concerns
     return (data[concerns] or None) if concerns else None
+
+
+def conceals(cls: type, data: Mapping[str, Any], member_id: str) -> bool:
+    """Whether this member, whom a view concerns, is known to nobody else by it, not even to staff."""
+    return concerned_by(cls, data) == member_id and not is_seen(cls, VIEWS[cls].concerns, data, FOR_STAFF)
 
 
 def renditions(cls: type, data: Mapping[str, Any], rank: int, concerned: str | None) -> dict[str, bytes | None]:

@@ -28,6 +28,7 @@ from services.intake import Expired, Incoming, Malformed, Told, command_job, eve
 from services.relay import Relay
 from services.schedule import Handler
 from services.settings import settings
+from services.sweeping import Watched, sweep
 from services.wire import from_json, to_json
 from services.work import Desk, Does, Job, Outcome, Reacts
 
@@ -35,6 +36,9 @@ log = observe.logger("bus")
 
 TOPOLOGY = "topology"
 Sweep = Callable[[Connection, Store, datetime], int]
+
+WATCHED_AT_ONCE = 25
+LONGEST_STEP_ASIDE_SECONDS = 0.1
 
 _POLL_SECONDS = 0.03
 _LONGEST_POLL_SECONDS = 0.12
@@ -209,6 +213,7 @@ class Loop(DependencyProvider):
         self._stopping = False
         self._ended = Event()
         self._waiting: list[Incoming] = []
+        self._handling = False
         self._letters = Publisher(settings().amqp_url, confirms=True)
         self.name = f"{self.container.service_name}.{self.attr_name}"
 
@@ -225,6 +230,11 @@ class Loop(DependencyProvider):
     def await_end(self) -> None:
         """Return when the loop has ended."""
         self._ended.wait()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether messages are being handled or wait."""
+        return self._handling or bool(self._waiting)
 
     def declare(self, channel: Any) -> list[str]:
         """Declare what is consumed; returns the queues."""
@@ -303,7 +313,11 @@ class Loop(DependencyProvider):
     def _handle_batch(self, channel: Any, size: int) -> None:
         batch, self._waiting = self._waiting[:size], self._waiting[size:]
         begun = time.perf_counter()
-        self.handle(batch)
+        self._handling = True
+        try:
+            self.handle(batch)
+        finally:
+            self._handling = False
         channel.basic_ack(batch[-1].tag, multiple=True)
         observe.BATCH_SIZE.labels(self.name).observe(len(batch))
         observe.HANDLING.labels(self.name).observe(time.perf_counter() - begun)
@@ -566,7 +580,38 @@ class Chore(DependencyProvider):
                 log.warning("chore waits", chore=self.name, error=repr(error))
                 pause = 1.0
             until = time.monotonic() + pause
-            while time.monotonic() < until and not self._stopping:
-                eventlet.sleep(0.1)
+            while (left := until - time.monotonic()) > 0 and not self._stopping:
+                eventlet.sleep(min(left, 0.1))
             eventlet.sleep(0)
         ended.send()
+
+
+class Watch(Chore):
+    """Does what must happen to the things of a service by itself, a small batch at a time; commands go first."""
+
+    def __init__(self, watched: Watched) -> None:
+        super().__init__(self._begin)
+        self.watched = watched
+
+    def _begin(self, desks: Mapping[str, Desk]) -> Callable[[], float]:
+        return lambda: self._turn(desks["office"])
+
+    def _turn(self, desk: Desk) -> float:
+        self._step_aside()
+        swept = sweep(desk, self.watched, SYSTEM, WATCHED_AT_ONCE)
+        for each in swept.failures:
+            log.error(
+                "watch failed",
+                kind=self.watched.name,
+                community_id=each.community_id,
+                subject=each.id,
+                exc_info=each.error,
+            )
+        return 0.0 if swept else 1.0
+
+    def _step_aside(self) -> None:
+        """Let the commands through that wait, but not for ever."""
+        commands = [loop for loop in self._offices["office"].loops if isinstance(loop, Commands)]
+        until = time.monotonic() + LONGEST_STEP_ASIDE_SECONDS
+        while any(loop.is_busy for loop in commands) and time.monotonic() < until and not self._stopping:
+            eventlet.sleep(0.001)

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, lru_cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from services.parameters import Overrides, Parameter
@@ -12,8 +13,27 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """The present instant, aware, in UTC."""
-    return datetime.now(UTC)
+    """The present instant, aware, in UTC; in a rehearsal so many seconds later as the clock file says."""
+    return datetime.now(UTC) + (_ahead() if _clock_files else timedelta())
+
+
+def use_clock_file(path: Path | None) -> None:
+    """Have this process live in a rehearsal: the file holds the seconds by which its clock is ahead, and may change any time.
+
+    None ends the rehearsal.
+    """
+    _clock_files[:] = [path] if path else []
+
+
+_clock_files: list[Path] = []
+
+
+def _ahead() -> timedelta:
+    """By how much the clock is ahead; not at all while the file is not there. Errors: ValueError when it holds no number."""
+    try:
+        return timedelta(seconds=float(_clock_files[0].read_text()))
+    except FileNotFoundError:
+        return timedelta()
 
 
 @lru_cache(maxsize=256)

@@ -1,6 +1,6 @@
 """A policy is a table: moves between states and gates between steps, each with who, clause and the checks it must pass."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -71,6 +71,24 @@ def permit(
 
 
 @dataclass(frozen=True)
+class Act:
+    """What may be done about a thing without moving it: by whom, while what, under which clause, only if what."""
+
+    by: Who
+    during: tuple[StrEnum, ...]
+    clause: str
+    only_if: tuple[Check, ...] = ()
+
+
+def permit_act(
+    acts: Mapping[str, Act], name: str, thing: HasStatus, by: Actor, held: frozenset[Role], at: Moment
+) -> None:
+    """Refuse an act as a move would be. Errors: Forbidden, Refused, naming the clause."""
+    act = acts[name]
+    permit((Move(name, act.by, act.during, thing.status, act.clause, act.only_if),), name, thing, by, held, at)
+
+
+@dataclass(frozen=True)
 class Gate:
     """A question that must be answered with yes before a thing goes past a step."""
 
@@ -101,18 +119,42 @@ def markdown(lifecycle: Lifecycle) -> str:
     return "\n".join(lines)
 
 
-def mermaid(lifecycle: Lifecycle) -> str:
-    """The lifecycle as a Mermaid state diagram."""
+def acts_markdown(acts: Mapping[str, Act]) -> str:
+    """The acts as a table."""
+    lines = ["| act | by | while | clause | only if |", "|---|---|---|---|---|"]
+    for name, act in acts.items():
+        checks = "; ".join(check.__name__.replace("_", " ") for check in act.only_if)
+        lines.append(f"| {name} | {act.by.en} ({act.by.zh}) | {', '.join(act.during)} | {act.clause} | {checks} |")
+    return "\n".join(lines)
+
+
+def mermaid(lifecycle: Lifecycle, groups: Mapping[str, tuple[StrEnum, ...]] | None = None) -> str:
+    """The lifecycle as a Mermaid state diagram; where a move leaves all states of a group, one arrow leaves the group.
+
+    `groups` maps names to states, the largest first; a group stands in the diagram as a state that lists its states.
+    """
+    groups = groups or {}
     lines = ["stateDiagram-v2"]
+    lines += [f'    state "any of: {", ".join(states)}" as {name}' for name, states in groups.items()]
     targets: list[StrEnum] = []
     left: set[StrEnum] = set()
     for move in lifecycle:
-        for source in move.sources or ("[*]",):
+        for source in _gathered(move.sources, groups) or ("[*]",):
             lines.append(f"    {source} --> {move.target}: {move.name}")
         left.update(move.sources)
         targets.append(move.target)
     lines += [f"    {state} --> [*]" for state in _once(targets) if state not in left]
     return "\n".join(lines)
+
+
+def _gathered(states: tuple[StrEnum, ...], groups: Mapping[str, tuple[StrEnum, ...]]) -> list[str]:
+    """The names of the groups that lie wholly among some states, then the states that are left."""
+    names, left = [], list(states)
+    for name, group in groups.items():
+        if all(state in left for state in group):
+            names.append(name)
+            left = [state for state in left if state not in group]
+    return [*names, *left]
 
 
 def gates_markdown(gates: Iterable[Gate]) -> str:

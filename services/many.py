@@ -41,16 +41,26 @@ def insert_all(connection: Connection, table: sa.Table, rows: Rows) -> None:
     connection.execute(_insert(table), {"rows": _as_json(connection.dialect, table, rows)})
 
 
-def update_all(connection: Connection, table: sa.Table, rows: Rows) -> None:
-    """Set those columns that the rows have beside the key; every row has the same ones."""
+def update_all(connection: Connection, table: sa.Table, rows: Rows, versions: Sequence[int] | None = None) -> int:
+    """Set those columns that the rows have beside the key; every row has the same ones. How many rows were there to be set.
+
+    With `versions`, one for each row, only what still has that number in its column `version` is set.
+    """
     keys = [str(column.name) for column in table.primary_key]
     names = [name for name in rows[0] if name not in keys]
-    if connection.dialect.name != "postgresql":
-        change = sa.update(table).where(*(table.c[name] == sa.bindparam(f"of_{name}") for name in keys))
-        bound = [{f"of_{name}" if name in keys else name: value for name, value in row.items()} for row in rows]
-        connection.execute(change, bound)
-        return
-    connection.execute(_update(table, tuple(keys), tuple(names)), {"rows": _as_json(connection.dialect, table, rows)})
+    if connection.dialect.name == "postgresql":
+        given = {"rows": _as_json(connection.dialect, table, rows)}
+        if versions is None:
+            return connection.execute(_update(table, tuple(keys), tuple(names)), given).rowcount
+        return connection.execute(
+            _update_of(table, tuple(keys), tuple(names)), {**given, "of": list(versions)}
+        ).rowcount
+    change = sa.update(table).where(*(table.c[name] == sa.bindparam(f"of_{name}") for name in keys))
+    bound = [{f"of_{name}" if name in keys else name: value for name, value in row.items()} for row in rows]
+    if versions is not None:
+        change = change.where(table.c.version == sa.bindparam("of_version"))
+        bound = [{**row, "of_version": version} for row, version in zip(bound, versions, strict=True)]
+    return connection.execute(change, bound).rowcount
 
 
 @cache
@@ -60,10 +70,19 @@ def _insert(table: sa.Table) -> sa.TextClause:
 
 @cache
 def _update(table: sa.Table, keys: Sequence[str], names: Sequence[str]) -> sa.TextClause:
-    given = f"json_populate_recordset(NULL::{table.name}, :rows) AS given"
+    return sa.text(_update_from(table, keys, names, f"json_populate_recordset(NULL::{table.name}, :rows)"))
+
+
+@cache
+def _update_of(table: sa.Table, keys: Sequence[str], names: Sequence[str]) -> sa.TextClause:
+    source = f"ROWS FROM (json_populate_recordset(NULL::{table.name}, :rows), unnest(CAST(:of AS integer[])))"
+    return sa.text(f"{_update_from(table, keys, names, source)} AND {table.name}.version = given.unnest")
+
+
+def _update_from(table: sa.Table, keys: Sequence[str], names: Sequence[str], source: str) -> str:
     changes = ", ".join(f"{name} = given.{name}" for name in names)
     same = " AND ".join(f"{table.name}.{name} = given.{name}" for name in keys)
-    return sa.text(f"UPDATE {table.name} SET {changes} FROM {given} WHERE {same}")
+    return f"UPDATE {table.name} SET {changes} FROM {source} AS given WHERE {same}"
 
 
 def _as_json(dialect: Dialect, table: sa.Table, rows: Rows) -> str:

@@ -22,6 +22,7 @@ from nameko.runners import ServiceRunner  # noqa: E402
 from services import observe  # noqa: E402
 from services.broker import WrongTopology  # noqa: E402
 from services.bus import TOPOLOGY  # noqa: E402
+from services.clock import use_clock_file  # noqa: E402
 from services.settings import settings  # noqa: E402
 from services.wire import to_json  # noqa: E402
 
@@ -38,6 +39,9 @@ def run(service: type, topology: Callable[[Any], None] = lambda channel: None) -
     78 (`EX_CONFIG` of sysexits.h) says that a restart would not help: a queue exists with other arguments.
     """
     observe.set_up_logs(service.name, settings().log_level)  # type: ignore[attr-defined]
+    if file := settings().clock_file:
+        use_clock_file(file)
+        log.warning("this is a rehearsal: the clock is ahead as a file says", file=str(file))
     runner = ServiceRunner({"AMQP_URI": settings().amqp_url, TOPOLOGY: topology})
     runner.add_service(service)
     for number in (signal.SIGTERM, signal.SIGINT):

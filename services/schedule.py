@@ -1,6 +1,6 @@
 """What is to be done later is a row with a due time: it runs once, whichever process is alive, and late rather than never."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.database import Instant, Store, key
+from services.many import one_of
 
 MOST_AT_ONCE = 100
 LONGEST_WAIT_SECONDS = 600
@@ -56,10 +57,11 @@ def claim(connection: Connection, store: Store, now: datetime, most: int = MOST_
     ]
 
 
-def finish(connection: Connection, store: Store, done: Due) -> None:
-    """Take the work off the list, in the transaction that did it."""
+def finish(connection: Connection, store: Store, done: Sequence[Due]) -> None:
+    """Take some work off the list."""
     due = store.table("due")
-    connection.execute(sa.delete(due).where(due.c.community_id == done.community_id, due.c.id == done.id))
+    keys = [(each.community_id, each.id) for each in done]
+    connection.execute(sa.delete(due).where(one_of(connection, [due.c.community_id, due.c.id], keys)))
 
 
 def postpone(connection: Connection, store: Store, failed: Due, now: datetime, error: str) -> None:

@@ -130,7 +130,8 @@ def _field(hint: Any, unknown: str, **options: Any) -> fields.Field[Any]:
         marks = tuple(rest)
     if isinstance(hint, types.UnionType) or get_origin(hint) is Union:
         inner = next(arg for arg in get_args(hint) if arg is not type(None))
-        return _field(Annotated[(inner, *marks)] if marks else inner, unknown, allow_none=True, **options)
+        options["allow_none"] = True
+        return _field(Annotated[(inner, *marks)] if marks else inner, unknown, **options)
     checks = _checks(hint, marks)
     if get_origin(hint) is tuple:
         return _Tuple(_field(get_args(hint)[0], unknown), validate=checks, **options)

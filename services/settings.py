@@ -29,10 +29,18 @@ class Settings:
     rate_per_second: float
     rate_burst: int
     body_limit_bytes: int
+    photo_store: str
+    photo_limit_bytes: int
+    video_limit_bytes: int
     access_token_seconds: int
     refresh_token_days: int
     feed_days: int
     webhook_networks: tuple[str, ...]
+    notice_days: int
+    notice_email: str
+    notice_sms: str
+    notice_web: bool
+    clock_file: Path | None
 
     def database(self, service: str) -> URL:
         """The database of one service: `{service}` in the URL is replaced, else `_service` is added to its name.
@@ -52,6 +60,11 @@ class Settings:
     def keys_directory(self) -> Path:
         """Where the signing keys and their public set lie."""
         return self.data_directory / "keys"
+
+    @property
+    def photo_place(self) -> str:
+        """Where photos and videos lie: a directory, or the URL of an object store."""
+        return self.photo_store or str(self.data_directory / "photos")
 
 
 def read_settings() -> Settings:
@@ -74,10 +87,18 @@ def read_settings() -> Settings:
         rate_per_second=env.float("RATE_PER_SECOND", 20.0),
         rate_burst=env.int("RATE_BURST", 60),
         body_limit_bytes=env.int("BODY_LIMIT_BYTES", 256_000),
+        photo_store=env.str("PHOTO_STORE", ""),
+        photo_limit_bytes=env.int("PHOTO_LIMIT_BYTES", 12_000_000),
+        video_limit_bytes=env.int("VIDEO_LIMIT_BYTES", 30_000_000),
         access_token_seconds=env.int("ACCESS_TOKEN_SECONDS", 600),
         refresh_token_days=env.int("REFRESH_TOKEN_DAYS", 30),
         feed_days=env.int("FEED_DAYS", 90),
         webhook_networks=tuple(env.list("WEBHOOK_NETWORKS", [])),
+        notice_days=env.int("NOTICE_DAYS", 180),
+        notice_email=env.str("NOTICE_EMAIL", ""),
+        notice_sms=env.str("NOTICE_SMS", ""),
+        notice_web=env.bool("NOTICE_WEB", True),
+        clock_file=Path(file) if (file := env.str("CLOCK_FILE", "")) else None,
     )
 
 

@@ -100,7 +100,7 @@ def filter_for(hint: Any, audience: str) -> Callable[[Any], Any] | None:
 
 
 def _object_filter(cls: type, audience: str) -> Callable[[Any], Any] | None:
-    marks = {name: _marks(hint) for name, hint in hints_of(cls).items()}
+    marks = _marks_of(cls)
     chosen = {name: found[0] for name, found in marks.items() if any(mark.choice for mark in found)}
     hidden = {name for name, found in marks.items() if name not in chosen and not _visible(found, audience)}
     deeper = {
@@ -133,6 +133,16 @@ def _marks(hint: Any) -> list[Seen]:
         return []
     inner, *marks = get_args(hint)
     return [*_marks(inner), *(mark for mark in marks if isinstance(mark, Seen))]
+
+
+@cache
+def _marks_of(cls: type) -> dict[str, list[Seen]]:
+    return {name: _marks(hint) for name, hint in hints_of(cls).items()}
+
+
+def is_seen(cls: type, name: str, data: Mapping[str, Any], audience: str) -> bool:
+    """Whether an audience sees this member of a contract object's plain data."""
+    return all(mark.allows(audience, data) for mark in _marks_of(cls)[name])
 
 
 def shown_to(cls: type, data: Mapping[str, Any], audience: str) -> bytes:

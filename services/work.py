@@ -7,9 +7,11 @@ one by one, so that it alone fails. A refusal (an error of `errors.py`) changes 
 import copy
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol, TypeVar, cast
 
 import sqlalchemy as sa
@@ -25,7 +27,7 @@ from services.errors import Conflict, NotFound, SansanError, Unavailable, from_w
 from services.ids import derived_id, new_id
 from services.inbox import inbox_tables
 from services.journal import journal_tables
-from services.many import insert_all, one_of
+from services.many import insert_all, one_of, update_all
 from services.schedule import schedule_tables
 from services.wire import from_json, to_json
 
@@ -108,6 +110,7 @@ class Unit:
         self._communities = communities
         self._things: dict[tuple[type, str, str], Any] = {}
         self._versions: dict[tuple[type, str, str], int] = {}
+        self._missing: set[tuple[type, str, str]] = set()
         self._staged: dict[Writer, list[Any]] = defaultdict(list)
 
     def community(self, community_id: str) -> Community | None:
@@ -117,15 +120,25 @@ class Unit:
     def find(self, kind: type[A], community_id: str, id_: str) -> A | None:
         """The thing as this transaction has it, or None."""
         key = (kind, community_id, id_)
-        if key not in self._things:
+        if key not in self._things and key not in self._missing:
+            self._missing.add(key)
             table = self.store.aggregates[kind]
             query = sa.select(table).where(table.c.community_id == community_id, table.c.id == id_)
-            row = self.connection.execute(query).mappings().one_or_none()
-            if row is None:
-                return None
-            self._things[key] = kind(**row)
-            self._versions[key] = row["version"]
-        return cast(A, self._things[key])
+            self._hold(kind, self.connection.execute(query))
+        return cast("A | None", self._things.get(key))
+
+    def read(self, kind: type[A], query: sa.Select[Any]) -> list[A]:
+        """The things that a query of all columns of their table finds; asked for one by one, they are there already."""
+        return self._hold(kind, self.connection.execute(query))
+
+    def _hold(self, kind: type[A], found: sa.CursorResult[Any]) -> list[A]:
+        names = list(found.keys())
+        things = [kind(**dict(zip(names, row, strict=True))) for row in found]
+        for thing in things:
+            key = (kind, thing.community_id, thing.id)
+            if key not in self._versions:
+                self._things[key], self._versions[key] = thing, thing.version
+        return [cast(A, self._things[kind, thing.community_id, thing.id]) for thing in things]
 
     def take(self, things: Iterable[Any], staged: Iterable[tuple[Writer, Any]], added: Iterable[Any] = ()) -> None:
         """Take over what one unit of work changed and added."""
@@ -157,16 +170,9 @@ class Unit:
             writer(self.connection, self.store, rows)
 
     def _update(self, table: sa.Table, pairs: list[tuple[int, Any]]) -> None:
-        change = sa.update(table).where(
-            table.c.community_id == sa.bindparam("of_community"),
-            table.c.id == sa.bindparam("of_id"),
-            table.c.version == sa.bindparam("of_version"),
-        )
-        for before, thing in pairs:
-            row = _row(thing, table)
-            keys = {"of_community": row.pop("community_id"), "of_id": row.pop("id"), "of_version": before}
-            if self.connection.execute(change.values(**row), keys).rowcount != 1:
-                raise _Overtaken(f"{table.name} {keys['of_id']} is no longer at version {before}")
+        rows, versions = [_row(thing, table) for _, thing in pairs], [before for before, _ in pairs]
+        if update_all(self.connection, table, rows, versions) != len(rows):
+            raise _Overtaken(f"one of {len(rows)} {table.name} is no longer at the version that was read")
 
 
 def _row(thing: Any, table: sa.Table) -> dict[str, Any]:
@@ -202,7 +208,7 @@ class Work:
             raise Unavailable("this community is not known here yet", "社区信息尚未同步,请稍后再试")
         return found
 
-    @property
+    @cached_property
     def moment(self) -> Moment:
         """Now, on the community's clock and with its numbers."""
         community = self.community
@@ -326,6 +332,14 @@ class Desk:
     def __post_init__(self) -> None:
         self.communities = Communities(self.store)
 
+    @contextmanager
+    def unit(self) -> Iterator[Unit]:
+        """A transaction in which some work is done; what it changed is written at the end."""
+        with self.engine.begin() as connection:
+            unit = Unit(connection, self.store, self.clock, self.communities)
+            yield unit
+            unit.flush()
+
     def perform(self, jobs: Sequence[Job]) -> list[Outcome]:
         """Do a batch in one transaction, or one by one if one of them fails; an outcome for each job, in order.
 
@@ -355,13 +369,10 @@ class Desk:
         return Outcome(reply=_refused(lost), refusal=lost)
 
     def _together(self, jobs: Sequence[Job]) -> list[Outcome]:
-        with self.engine.begin() as connection:
-            unit = Unit(connection, self.store, self.clock, self.communities)
-            before = inbox.seen(connection, self.store, [job.key for job in jobs])
+        with self.unit() as unit:
+            before = inbox.seen(unit.connection, self.store, [job.key for job in jobs])
             done = {key: (row.request, row.reply) for key, row in before.items()}
-            outcomes = [self._one(unit, job, done) for job in jobs]
-            unit.flush()
-        return outcomes
+            return [self._one(unit, job, done) for job in jobs]
 
     def _one(self, unit: Unit, job: Job, done: dict[inbox.Key, tuple[str, str]]) -> Outcome:
         if job.key in done:
@@ -388,13 +399,16 @@ class Desk:
         if not waiting:
             return []
         outcomes = self.perform([_due_job(item, handlers, actor) for item in waiting])
+        finished = []
         with self.engine.begin() as connection:
             for item, outcome in zip(waiting, outcomes, strict=True):
                 wrong = outcome.failure or outcome.refusal
                 if wrong is None or (isinstance(wrong, SansanError) and wrong.code not in ("unavailable", "conflict")):
-                    schedule.finish(connection, self.store, item)
+                    finished.append(item)
                 else:
                     schedule.postpone(connection, self.store, item, self.clock(), repr(wrong))
+            if finished:
+                schedule.finish(connection, self.store, finished)
         return outcomes
 
 

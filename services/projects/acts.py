@@ -1,10 +1,9 @@
 """What may be done about a project without moving it: by whom, while what; refused in the same words as a move."""
 
-from typing import NamedTuple
-
 from services.actor import MEMBER, Actor, Role, Who
 from services.clock import Moment
-from services.lifecycle import Move, permit
+from services.lifecycle import Act
+from services.lifecycle import permit_act as permit_one_of
 from services.parties import THREE_PARTIES
 from services.projects.contract import RESIDENTS, ProjectStatus
 from services.projects.model import Project
@@ -15,14 +14,6 @@ DIARISTS = Who(
     roles=frozenset({Role.PROPERTY_STEWARD, Role.PROPERTY_MANAGER}),
     concerned="supervisors",
 )
-
-
-class Act(NamedTuple):
-    """One row: by whom, while what, under which clause."""
-
-    by: Who
-    during: tuple[ProjectStatus, ...]
-    clause: str
 
 
 S = ProjectStatus
@@ -40,5 +31,4 @@ ACTS = {
 
 def permit_act(name: str, project: Project, by: Actor, held: frozenset[Role], at: Moment) -> None:
     """Refuse an act as a move would be. Errors: Forbidden, Refused, naming the clause."""
-    act = ACTS[name]
-    permit((Move(name, act.by, act.during, project.status, act.clause),), name, project, by, held, at)
+    permit_one_of(ACTS, name, project, by, held, at)

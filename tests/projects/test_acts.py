@@ -13,7 +13,7 @@ from tests.shared.samples import COMMUNITY, member
 @pytest.mark.parametrize("name", ACTS)
 def test_an_act_is_for_those_whom_its_row_names(name: str) -> None:
     act = ACTS[name]
-    thing = project(act.during[0], supervisors=(ENGINEER.member_id,))
+    thing = project(ProjectStatus(act.during[0]), supervisors=(ENGINEER.member_id,))
     for role in Role:
         if role in act.by.roles:
             permit_act(name, thing, *who(person("somebody", role)))

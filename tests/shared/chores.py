@@ -1,12 +1,14 @@
-"""A service that does nothing but chores; it runs as a process of its own."""
+"""Services that do nothing but chores; each runs as a process of its own."""
 
 from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
 
-from services.bus import Chore, Office
+from services.bus import Chore, Office, Watch
+from services.issues.model import Issue
 from services.issues.store import STORE as ISSUES
-from services.work import Desk
+from services.sweeping import Watched
+from services.work import Desk, Work
 
 
 def begin(desks: Mapping[str, Desk]) -> Callable[[], float]:
@@ -31,3 +33,24 @@ class Busy:
 
     office = Office(ISSUES)
     counting = Chore(begin, hands=2)
+
+
+def count_one(work: Work, issue_id: str) -> None:
+    """Count that something happened to an issue; fail where it is called broken."""
+    issue = work.load(Issue, issue_id)
+    if issue.title == "broken":
+        raise ZeroDivisionError("a defect")
+    issue.version += 1
+    issue.watch_at = None
+
+
+COUNTED = Watched("count_one", Issue, "watch_at", count_one)
+
+
+class Watching:
+    """One watches."""
+
+    name = "issues"
+
+    office = Office(ISSUES, {COUNTED.name: COUNTED.do_again})
+    watching = Watch(COUNTED)

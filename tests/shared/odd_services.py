@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+import services.issues.reporting as reporting
 import services.issues.use_cases as issues
 import services.points.use_cases as points
 from services.bus import Commands, Office, Subscriptions
@@ -61,7 +62,7 @@ def credit_reporter(work: Work, event: IssueConfirmed) -> None:
 
 def report_issue(work: Work, command: ReportIssue) -> Any:
     """What the issues service does, and then misbehave."""
-    state = issues.report_issue(work, command)
+    state = reporting.report_issue(work, command)
     misbehave(work, command.title, work.context.cause)
     return state
 

@@ -109,6 +109,26 @@ def test_only_what_is_given_is_changed_and_only_of_those_rows(engine: Engine) ->
     assert kept(engine) == sorted(changed, key=lambda row: str(row["id"]))
 
 
+def test_only_what_is_still_at_its_version_is_changed(engine: Engine) -> None:
+    things = [thing(version=number) for number in (1, 2, 3)]
+    with engine.begin() as connection:
+        insert_all(connection, THINGS, things)
+        changes = [{**row, "version": 9, "text": "new"} for row in things]
+        assert update_all(connection, THINGS, changes, [1, 1, 3]) == 2
+        assert update_all(connection, THINGS, changes, [1, 1, 3]) == 0
+        assert update_all(connection, THINGS, changes[1:2]) == 1
+    assert [row["version"] for row in kept(engine)] == [9, 9, 9]
+
+
+def test_each_row_is_paired_with_its_own_version(engine: Engine) -> None:
+    things = [thing(version=number % 7, large=number) for number in range(60)]
+    with engine.begin() as connection:
+        insert_all(connection, THINGS, things)
+        changes = [{**row, "version": 100, "large": -int(row["large"])} for row in reversed(things)]
+        assert update_all(connection, THINGS, changes, [row["version"] for row in reversed(things)]) == 60
+    assert [row["large"] for row in kept(engine)] == [-number for number in range(60)]
+
+
 def test_keys_are_found_as_they_are_paired(engine: Engine) -> None:
     rows = [thing(), thing(), thing(community_id=ANOTHER_COMMUNITY)]
     with engine.begin() as connection:

@@ -195,12 +195,20 @@ def test_an_endless_error_text_is_cut(desk: Desk, clock: SetClock) -> None:
     assert len(rows(desk, "due")[0].error) == 2000
 
 
+def test_much_is_finished_at_once_and_nothing_else(desk: Desk) -> None:
+    plan(desk, *range(1, 6))
+    done = [Due(row.community_id, row.id, row.kind, row.subject, row.due_at) for row in rows(desk, "due")]
+    with desk.engine.begin() as connection:
+        schedule.finish(connection, STORE, [each for each in done if each.subject != "3"])
+    assert [row.subject for row in rows(desk, "due")] == ["3"]
+
+
 def test_finishing_twice_does_no_harm(desk: Desk) -> None:
     plan(desk, 1)
     (row,) = rows(desk, "due")
     due = Due(row.community_id, row.id, row.kind, row.subject, row.due_at)
     for _ in range(2):
         with desk.engine.begin() as connection:
-            schedule.finish(connection, STORE, due)
+            schedule.finish(connection, STORE, [due])
     with desk.engine.connect() as connection:
         assert connection.execute(sa.select(STORE.table("due"))).all() == []

@@ -13,8 +13,9 @@ from services.actor import Role
 from services.communities import Community
 from services.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Unavailable
 from services.ids import new_id
+from services.issues.built_in import BUILT_IN
 from services.issues.contract import AcceptIssue, IssueConfirmed, RejectIssue, ReportIssue, ResolveIssue, Status
-from services.issues.model import Issue
+from services.issues.model import Issue, Promise
 from services.issues.store import STORE
 from services.work import Desk, Job, Outcome, Work, result_of
 from tests.shared.desks import (
@@ -43,9 +44,11 @@ from tests.shared.samples import (
     RESIDENT,
     issue_state,
     member,
+    moment,
     report,
 )
 
+PROMISE = Promise(BUILT_IN[0])
 TABLES = ("issues", "journal", "inbox", "due")
 
 
@@ -218,6 +221,54 @@ def test_a_thing_that_is_loaded_but_not_changed_is_not_written(desk: Desk) -> No
     assert rows(desk, "issues") == before
 
 
+def test_things_that_are_read_together_are_found_without_asking_again(desk: Desk) -> None:
+    ids = [state["id"] for state in perform(desk, *(job(command) for command in reports(3)))]
+    table = STORE.aggregates[Issue]
+    said: list[str] = []
+    sa.event.listen(desk.engine, "before_cursor_execute", lambda _c, _k, statement, *_: said.append(statement))
+    with desk.unit() as unit:
+        query = sa.select(table).where(table.c.title != reports(3)[2].title).order_by(table.c.title)
+        first, second = unit.read(Issue, query)
+        before = len(said)
+        assert [unit.find(Issue, COMMUNITY, each) for each in ids[:2]] == [first, second]
+        assert len(said) == before
+        assert unit.read(Issue, query)[0] is first
+        assert unit.find(Issue, COMMUNITY, ids[2]) is not None
+        assert unit.find(Issue, ANOTHER_COMMUNITY, ids[0]) is None
+
+
+def test_what_is_not_there_is_asked_for_once_in_a_batch_and_found_when_it_was_added(desk: Desk) -> None:
+    said: list[str] = []
+    sa.event.listen(desk.engine, "before_cursor_execute", lambda _c, _k, statement, *_: said.append(statement))
+    perform(desk, *(job(command) for command in reports(10)))
+    assert len([each for each in said if each.startswith("SELECT catalogues")]) == 1
+    with desk.unit() as unit:
+        assert unit.find(Issue, COMMUNITY, ISSUE) is None
+        made, _ = Issue.report(ISSUE, report(), RESIDENT, frozenset({Role.RESIDENT}), moment(), PROMISE)
+        unit.take([made], [], [made])
+        assert unit.find(Issue, COMMUNITY, ISSUE) is made
+    assert counts(desk, "issues") == [11]
+
+
+def test_many_things_are_written_in_one_statement_and_one_that_was_overtaken_stops_them(desk: Desk) -> None:
+    ids = [state["id"] for state in perform(desk, *(job(command) for command in reports(20)))]
+    said: list[str] = []
+    sa.event.listen(desk.engine, "before_cursor_execute", lambda _c, _k, statement, *_: said.append(statement))
+    perform(desk, *(accept(each) for each in ids))
+    assert len([each for each in said if each.startswith("UPDATE issues")]) == 1
+
+    def be_overtaken(work: Work, command: AcceptIssue) -> object:
+        issue = work.load(Issue, command.issue_id)
+        if issue.version == 2 and issue.id == ids[7]:
+            work.connection.execute(sa.update(STORE.aggregates[Issue]).where(sa.text("version = 2")).values(version=3))
+        issue.version += 1
+        return None
+
+    outcomes = desk.perform([accept(each, does={AcceptIssue: be_overtaken}) for each in ids])
+    assert [type(outcome.refusal) for outcome in outcomes if outcome.refusal] == [Conflict]
+    assert sorted({row.version for row in rows(desk, "issues")}) == [2, 3]
+
+
 def test_what_the_batch_did_before_is_there_for_a_query(desk: Desk) -> None:
     def count(work: Work, command: AcceptIssue) -> object:
         table = STORE.aggregates[Issue]
@@ -229,7 +280,7 @@ def test_what_the_batch_did_before_is_there_for_a_query(desk: Desk) -> None:
 
 def test_two_things_with_one_id_in_a_batch_are_not_taken_for_one(desk: Desk) -> None:
     def report_with_fixed_id(work: Work, command: ReportIssue) -> object:
-        issue, told = Issue.report(ISSUE, command, work.actor, work.held, work.moment)
+        issue, told = Issue.report(ISSUE, command, work.actor, work.held, work.moment, PROMISE)
         work.add(issue)
         work.record(told)
         return issue.state()
@@ -244,7 +295,7 @@ def test_two_things_with_one_id_in_a_batch_are_not_taken_for_one(desk: Desk) -> 
 
 def test_a_defect_that_the_database_refuses_is_a_failure_and_no_conflict(desk: Desk) -> None:
     def forget_the_title(work: Work, command: ReportIssue) -> object:
-        issue, told = Issue.report(new_id(), command, work.actor, work.held, work.moment)
+        issue, told = Issue.report(new_id(), command, work.actor, work.held, work.moment, PROMISE)
         issue.title = None  # type: ignore[assignment]
         work.add(issue)
         work.record(told)
