@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from services.actor import MEMBER, STAFF_MEMBERS, Role, concerned, holders
+from services.actor import MEMBER, STAFF_MEMBERS, Role, Who, concerned, holders
 from services.declare import (
     COMMUNITY,
     EVERYBODY,
@@ -25,6 +25,7 @@ ADMINS = holders(Role.COMMUNITY_ADMIN, Role.DISTRICT_ADMIN)
 PLANNERS = holders(Role.GRID_OFFICER, Role.COMMUNITY_ADMIN)
 REPORTER = concerned("reporter_id", "the reporter", "报告人")
 HANDLER = concerned("handler_id", "the handler", "经办人")
+AT_WORK = Who(f"{MICRO_GRID.en}, the handler", f"{MICRO_GRID.zh}、经办人", MICRO_GRID.roles, "handler_id")
 
 MOST_PHOTOS = 9
 MOST_COPIES = 100
@@ -166,11 +167,11 @@ class Point:
 
 @value
 class Place:
-    """Where it is: a building of the community (an entrance, a home of it), a public spot in words, coordinates, or several of these."""
+    """Where it is: a building of the community (an entrance, a home of it), a public spot in words, coordinates, or several."""
 
     building_id: Id | None = None
     entrance_id: Id | None = None
-    home: Annotated[Label | None, seen_by(STAFF, ONE_MEMBER)] = None
+    home_id: Annotated[Id | None, seen_by(STAFF, ONE_MEMBER)] = None
     spot: Line | None = None
     point: Point | None = None
 
@@ -287,6 +288,7 @@ class IssueState:
     first_resolved_at: datetime | None = None
     resolved_at: datetime | None = None
     waiting_until: date | None = None
+    instead: Note | None = None
     reopenings: Annotated[int, Between(0, 1000)] = 0
     overnight: bool = False
     overnights: Annotated[int, Between(0, 10_000)] = 0
@@ -305,7 +307,7 @@ class IssueState:
 
 @view("following", filters=("issue_id", "bond"), concerns="member_id")
 class FollowingState:
-    """A member hears of an issue. `active` is False when they do not want to any longer; `through` is the copy that they came from."""
+    """A member hears of an issue, unless it is no longer `active`; `through` is the merged copy that they came from."""
 
     community_id: Slug
     id: Id
@@ -414,9 +416,9 @@ class Item:
 
 @value
 class HuddleAttendance:
-    """Who came to a huddle, and as what."""
+    """Who came to a huddle, and as what; residents read only as what."""
 
-    member_id: Id
+    member_id: Annotated[Id, seen_by(STAFF)]
     role: Role
     at: datetime
 
@@ -432,6 +434,7 @@ class Minutes:
     escalated: Annotated[int, Between(0, 100_000)]
     rejected: Annotated[int, Between(0, 100_000)]
     merged: Annotated[int, Between(0, 100_000)]
+    withdrawn: Annotated[int, Between(0, 100_000)] = 0
     carried_over: Annotated[int, Between(0, 100_000)]
     text: Annotated[str, Between(0, 20_000)] = ""
 
@@ -454,7 +457,7 @@ class HuddleState:
     more: Annotated[int, Between(0, 1_000_000)] = 0
     attendance: Annotated[tuple[HuddleAttendance, ...], Between(0, 200)] = ()
     minutes: Minutes | None = None
-    closed_by: Id | None = None
+    closed_by: Annotated[Id | None, seen_by(STAFF)] = None
     closed_at: datetime | None = None
     created_at: datetime
     updated_at: datetime
@@ -578,7 +581,7 @@ class AssignIssue:
     note: Note | None = None
 
 
-@command("issues.start_issue", returns=IssueState, by=MICRO_GRID, subject="issue_id")
+@command("issues.start_issue", returns=IssueState, by=AT_WORK, subject="issue_id")
 class StartIssue:
     """Say that work on an issue has begun."""
 
@@ -587,7 +590,7 @@ class StartIssue:
     note: Note | None = None
 
 
-@command("issues.resolve_issue", returns=IssueState, by=MICRO_GRID, subject="issue_id")
+@command("issues.resolve_issue", returns=IssueState, by=AT_WORK, subject="issue_id")
 class ResolveIssue:
     """Settle an issue, with a note of what was done and photos as evidence."""
 
@@ -597,7 +600,7 @@ class ResolveIssue:
     evidence: Photos = ()
 
 
-@command("issues.transfer_issue", returns=IssueState, by=MICRO_GRID, subject="issue_id")
+@command("issues.transfer_issue", returns=IssueState, by=AT_WORK, subject="issue_id")
 class TransferIssue:
     """Hand an issue on to a body outside the community (water, power, city management), with the reference number there."""
 
@@ -608,7 +611,7 @@ class TransferIssue:
     reason: Note
 
 
-@command("issues.record_delivery", returns=IssueState, by=MICRO_GRID, subject="issue_id")
+@command("issues.record_delivery", returns=IssueState, by=AT_WORK, subject="issue_id")
 class RecordDelivery:
     """Say how far a transfer has got at the outside body."""
 
@@ -619,7 +622,7 @@ class RecordDelivery:
     note: Note | None = None
 
 
-@command("issues.postpone_issue", returns=IssueState, by=MICRO_GRID, subject="issue_id")
+@command("issues.postpone_issue", returns=IssueState, by=AT_WORK, subject="issue_id")
 class PostponeIssue:
     """Give an issue a date, and the reason why it cannot be settled before."""
 
@@ -629,7 +632,7 @@ class PostponeIssue:
     reason: Note
 
 
-@command("issues.escalate_issue", returns=IssueState, by=MICRO_GRID, subject="issue_id")
+@command("issues.escalate_issue", returns=IssueState, by=AT_WORK, subject="issue_id")
 class EscalateIssue:
     """Say that an issue cannot be settled today, and why: it goes to the weekly meeting of the three parties."""
 
@@ -807,8 +810,8 @@ class AttendHuddle:
 class DisposeIssue:
     """Decide in the huddle what happens with an issue of its list.
 
-    `handler_id` goes with `assign`, `body` (and `reference`) with `transfer`, `until` with `postpone`; the `note` is
-    its reason or what was done.
+    `handler_id` goes with `assign`, `body` (and `reference`) with `transfer`, `until` with `postpone`, `instead` (where to go)
+    with `reject`; the `note` is its reason or what was done.
     """
 
     community_id: Slug
@@ -820,6 +823,7 @@ class DisposeIssue:
     body: Label | None = None
     reference: Line | None = None
     until: date | None = None
+    instead: Note | None = None
 
 
 @command("issues.close_huddle", returns=HuddleState, by=GRID_OFFICERS, subject="huddle_id")
@@ -864,7 +868,7 @@ class Finding:
 
 @command("issues.log_patrol", returns=PatrolState, by=MICRO_GRID)
 class LogPatrol:
-    """Log a patrol: the checkpoints that were reached, and what was found; each finding becomes an issue, or is refused by itself."""
+    """Log a patrol: the checkpoints reached, and what was found; each finding becomes an issue, or is refused by itself."""
 
     community_id: Slug
     route_id: Id | None = None
@@ -973,6 +977,7 @@ class IssueRejected:
 
     issue: IssueState
     reason: Note
+    instead: Note | None = None
 
 
 @event("issues.issue.confirmed.v1")

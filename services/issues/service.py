@@ -1,8 +1,9 @@
 """The issues service on the bus."""
 
-from services.bus import Commands, Office, Subscriptions
+from services.bus import Commands, Office, Subscriptions, Watch
 from services.issues.store import STORE
 from services.issues.use_cases import DOES, DUE, REACTS
+from services.issues.watching import WATCHED
 
 
 class IssuesService:
@@ -13,3 +14,4 @@ class IssuesService:
     office = Office(STORE, DUE)
     commands = Commands(DOES)
     subscriptions = Subscriptions(REACTS)
+    watching = Watch(WATCHED)

@@ -25,9 +25,8 @@ def issue(status: Status | None, **changed: Any) -> Issue:
             "handler_id": OFFICER,
             "created_at": NOON,
             "updated_at": NOON,
+            "settle_by": NOON,
             "resolved_at": NOON,
-            "reopenings": 0,
-            "history": (),
             **changed,
         }
     )

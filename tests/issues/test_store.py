@@ -13,7 +13,7 @@ from services.work import Desk
 from tests.issues.made import issue
 from tests.shared.desks import job, perform, rows
 from tests.shared.made_up import instances
-from tests.shared.samples import report
+from tests.shared.samples import NOON, report
 
 AGAIN = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -36,7 +36,9 @@ def test_an_issue_comes_back_as_it_went(desk: Desk) -> None:
 @AGAIN
 @given(state=instances(IssueState))
 def test_whatever_a_contract_allows_can_be_kept(desk: Desk, state: IssueState) -> None:
-    members = {name: getattr(state, name) for name in hints_of(IssueState) if name != "building_id"}
+    members = {name: getattr(state, name) for name in hints_of(IssueState) if name != "building_id"} | {
+        "watch_at": NOON
+    }
     thing = Issue(**{**members, "id": new_id(), "audience": "community"})
     assert kept(desk, thing) == thing
 
@@ -49,7 +51,16 @@ def test_whatever_place_is_named_can_be_reported(desk: Desk, place: Place) -> No
     assert [row.place for row in rows(desk, "issues") if row.id == issue_id] == [place]
 
 
-def test_the_store_holds_issues_and_what_every_service_has() -> None:
+def test_the_store_holds_the_whole_desk_and_what_every_service_has() -> None:
     assert STORE.service == "issues"
-    assert STORE.aggregates == {Issue: issues}
-    assert set(STORE.metadata.tables) == {"issues", "journal", "chain", "lease", "inbox", "due", "communities"}
+    assert {kind.__name__: table.name for kind, table in STORE.aggregates.items()} == {
+        "Issue": "issues",
+        "Following": "followings",
+        "Catalogue": "catalogues",
+        "Grid": "grids",
+        "Huddle": "huddles",
+        "Route": "routes",
+        "Patrol": "patrols",
+    }
+    kit = {"journal", "chain", "lease", "inbox", "due", "communities"}
+    assert set(STORE.metadata.tables) == kit | {"grid_buildings"} | {each.name for each in STORE.aggregates.values()}
