@@ -1,10 +1,12 @@
 """What a list may be asked, as a contract class made from the view: its filters, full text, a span of time, a page of it."""
 
 import dataclasses
+import re
 import types
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
+from keyword import iskeyword
 from typing import Annotated, Any, get_args, get_origin
 from urllib.parse import parse_qsl
 
@@ -17,6 +19,7 @@ Cursor = Annotated[str, Matching(r"^[A-Za-z0-9_=-]{1,400}$")]
 Limit = Annotated[int, Between(1, 100)]
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 _MOST_PARAMETERS = 20
+_DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,20})?")
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,27 @@ def read_query(cls: type, query: bytes) -> Any:
     if len(given) < len(pairs):
         raise Invalid("a query parameter is given twice", "查询参数重复")
     hints = hints_of(cls)
-    return load(cls, {name: _typed(hints.get(name), text) for name, text in given.items()})
+    try:
+        return load(cls, {member_of(name): _typed(hints.get(member_of(name)), text) for name, text in given.items()})
+    except Invalid as error:
+        raise _as_asked(error) from None
+
+
+def member_of(name: str) -> str:
+    """The member that holds a query parameter: a word of Python's own, like `from`, has a line after it there."""
+    return f"{name}_" if iskeyword(name.rstrip("_")) else name
+
+
+def name_of(member: str) -> str:
+    """The query parameter that a member holds."""
+    return member[:-1] if iskeyword(member.rstrip("_")) and member.endswith("_") else member
+
+
+def _as_asked(error: Invalid) -> Invalid:
+    """The same error in the names of the query."""
+    details = tuple({**detail, "member": f"/{name_of(detail['member'][1:])}"} for detail in error.details)
+    names = ", ".join(dict.fromkeys(detail["member"] or "the whole" for detail in details[:5]))
+    return Invalid(f"not valid: {names}", f"内容有误:{names}", details=details)
 
 
 def _typed(hint: Any, text: str) -> Any:
@@ -90,6 +113,8 @@ def _typed(hint: Any, text: str) -> Any:
         return int(text)
     if bool in kinds and text in ("true", "false"):
         return text == "true"
+    if float in kinds and _DECIMAL.fullmatch(text):
+        return float(text)
     return text
 
 

@@ -121,15 +121,15 @@ class Connections:
 class Postgres:
     """A `Reader` of a PostgreSQL database: four connections for quick questions, two for searches, one to write.
 
-    A search never reads a whole table. What is written here comes once more as an event, so that its commit need not
-    wait for the disk.
+    A search never reads a whole table, and is planned for what it looks for. What is written here comes once more as an
+    event, so that its commit need not wait for the disk.
     """
 
     def __init__(self, url: URL) -> None:
         address = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self.dialect: Dialect = dialect.dialect()  # type: ignore[no-untyped-call]
         self._quick = Connections(address, 4)
-        self._slow = Connections(address, 2, enable_seqscan="off")
+        self._slow = Connections(address, 2, enable_seqscan="off", plan_cache_mode="force_custom_plan")
         self._writing = Connections(address, 1, synchronous_commit="off")
 
     async def fetch(self, prepared: Prepared, values: Mapping[str, Any]) -> Sequence[Row]:

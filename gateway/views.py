@@ -6,7 +6,7 @@ meanwhile neither shifts nor repeats anything.
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Dialect
 
 from gateway.cursor import END, FIRST, LOWEST, cursor_of, place_of
+from gateway.leading import Leading
 from gateway.queries import Shape, look_up, many, one, shape_of, walk
 from gateway.reader import Prepared, Reader, Row, open_reader
 from gateway.search import asked, match
@@ -47,6 +48,7 @@ class Views:
         self.reader = reader
         self._one: dict[tuple[type, str], Prepared] = {}
         self._many: dict[tuple[Any, Shape], Prepared] = {}
+        self._leading = Leading(reader)
         self._together = Together(reader)
 
     @classmethod
@@ -93,9 +95,15 @@ class Views:
         """
         filters = filters or {}
         _check(cls, filters, q, limit)
-        shape = shape_of(cls, community_id, sight, filters, mine=mine)
-        if (mine and not shape.known) or (community_id and not _SLUG.fullmatch(community_id)):
+        if community_id and not _SLUG.fullmatch(community_id):
             return Page(b"[]", 0, "")
+        shape = shape_of(cls, community_id, sight, filters, mine=mine)
+        if mine and not shape.known:
+            return Page(b"[]", 0, "")
+        if shape.filters:
+            lead = await self._leading.of(cls, community_id, {name: filters[name] for name in shape.filters})
+            shape = replace(shape, lead=lead)
+        shape = replace(shape, before=bool(after or until), since=since is not None)
         before_at, before_id = min(place_of(after) if after else END, (until, LOWEST) if until else END)
         values: dict[str, Any] = {
             "community_id": community_id,
@@ -107,7 +115,8 @@ class Views:
             **{f"is_{name}": value for name, value in filters.items()},
         }
         if not q:
-            return _page(await self.reader.fetch(self._prepared(many, shape), values), limit)
+            ask = self.reader.search if len(filters) > 1 else self.reader.fetch
+            return _page(await ask(self._prepared(many, shape), values), limit)
         terms = asked(community_id, q)
         values |= {"terms": terms, "words": match(self.reader.dialect.name, terms)}
         rows = await self.reader.search(self._prepared(walk, shape), values)

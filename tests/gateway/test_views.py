@@ -43,12 +43,6 @@ from tests.shared.samples import (
 )
 
 
-@pytest.fixture
-def world(database_url: URL) -> Iterator[World]:
-    with world_on(database_url) as world:
-        yield world
-
-
 def test_an_id_of_another_community_is_not_found(world: World) -> None:
     world.report(issue_state(community_id=ANOTHER_COMMUNITY))
     assert get(world, sight(GRID_OFFICER)) is None
@@ -81,7 +75,7 @@ def test_a_page_reads_no_more_than_a_page_however_much_is_the_callers_own(postgr
         others = [{"reporter_id": derived_id("member", str(n)), "audience": STAFF} for n in range(9)]
         world.report(*(numbered(i, **[{}, *others][i % 10]) for i in range(2000)))
         values = {"community_id": COMMUNITY, "member_id": REPORTER, "number": 21, "since": FIRST}
-        shape = shape_of(IssueState, COMMUNITY, sight(RESIDENT), (), mine=mine)
+        shape = shape_of(IssueState, COMMUNITY, sight(RESIDENT), {}, mine=mine)
         with world.engine.begin() as connection:
             connection.exec_driver_sql("ANALYZE view_issue")
             question = many(shape, connection.dialect).compile(connection)
