@@ -11,7 +11,7 @@ from typing import Annotated
 
 from services.actor import NOBODY, THE_SYSTEM, Actor, Role, Who, holders
 from services.declare import ONE_MEMBER, PUBLIC, STAFF, Between, Length, Matching, command, event, seen_by, value, view
-from services.fields import Code, Id, Label, Line, Slug, Version
+from services.fields import Code, Id, Label, Labelled, Line, Slug, Version
 
 Zone = Annotated[str, Between(1, 64)]
 Login = Annotated[str, Matching(r"^[a-z0-9][a-z0-9._-]{2,39}$")]
@@ -23,6 +23,8 @@ Area = Annotated[int, Between(0, 9_007_199_254_740_991)]
 Count = Annotated[int, Between(0, 1_000_000)]
 WebAddress = Annotated[str, Matching(r"^https?://[!-~]{1,490}$")]
 EventTypes = Annotated[str, Matching(r"^[a-z0-9_.]{0,120}\*?$")]
+Address = Annotated[str, Matching(r"^[!-~]{3,500}$")]
+Minute = Annotated[int, Between(0, 1439)]
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,48 @@ class Rejection(StrEnum):
     WRONG_HOME = "wrong_home"
     TWICE = "twice"
     MISUSE = "misuse"
+
+
+class Language(Labelled):
+    """The languages that people are spoken to in."""
+
+    ZH = "zh", "中文"
+    EN = "en", "英文"
+
+
+class ChannelKind(Labelled):
+    """How a message reaches somebody outside of the system."""
+
+    EMAIL = "email", "电子邮件"
+    WECOM = "wecom", "企业微信机器人"
+    DINGTALK = "dingtalk", "钉钉机器人"
+    SMS = "sms", "短信"
+    WEBHOOK = "webhook", "网络回调"
+
+
+class Digest(Labelled):
+    """When messages are sent: each at once, all of a day together, or none at all."""
+
+    AT_ONCE = "at_once", "即时"
+    DAILY = "daily", "每日汇总"
+    NONE = "none", "不发送"
+
+
+class NoticeKind(Labelled):
+    """What a notice is about: each kind can be muted."""
+
+    PROGRESS = "progress", "办理进展"
+    OUTCOME = "outcome", "办理结果"
+    TASK = "task", "交办事项"
+    ALARM = "alarm", "催办"
+    RATING = "rating", "评价"
+    MEETING = "meeting", "议题与例会"
+    PROJECT = "project", "项目进展"
+    VOTE = "vote", "业主表决"
+    MONEY = "money", "合同与付款"
+    DIARY = "diary", "施工日志"
+    ACCEPTANCE = "acceptance", "竣工验收"
+    HEARING = "hearing", "阳光听证会"
 
 
 @value
@@ -277,6 +321,34 @@ class EstatePlan:
     buildings: Annotated[tuple[BuildingPlan, ...], Between(0, 500)]
 
 
+@value
+class Channel:
+    """Where messages are sent: an e-mail address, a mobile number, the key of a robot, or a URL; shown back masked.
+
+    The key of a WeCom robot is what stands after `key=` in its address, that of a DingTalk robot after `access_token=`,
+    with the secret that its messages are signed by before an `@` where it has one.
+    """
+
+    kind: ChannelKind
+    address: Address
+
+
+@value
+class NoticePreferences:
+    """Which notices are also sent, where and when; the inbox has them all, whatever is said here.
+
+    Times are minutes after midnight in the community's zone. Quiet hours may pass midnight; two equal ends are none.
+    """
+
+    channels: Annotated[tuple[Channel, ...], Between(0, 5)] = ()
+    quiet_from: Minute = 22 * 60
+    quiet_until: Minute = 7 * 60
+    digest: Digest = Digest.AT_ONCE
+    digest_at: Minute = 18 * 60
+    muted: Annotated[tuple[NoticeKind, ...], Between(0, 20)] = ()
+    language: Language = Language.ZH
+
+
 @command("directory.create_district", returns=DistrictState, by=THE_SYSTEM, personal=True)
 class CreateDistrict:
     """Begin a district with its first admin: the operator's first step, since nobody else could log in yet."""
@@ -435,6 +507,14 @@ class RemoveWebhook:
 
     community_id: Slug
     webhook_id: Id
+
+
+@command("directory.set_notice_preferences", returns=NoticePreferences, by=LOGGED_IN, personal=True)
+class SetNoticePreferences:
+    """Say which notices are also sent to oneself, where and when; an address given back as it was shown stays what it is."""
+
+    community_id: Slug
+    preferences: NoticePreferences
 
 
 @event("directory.district.created.v1")

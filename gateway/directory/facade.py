@@ -1,4 +1,4 @@
-"""The directory as the gateway calls it: commands, log-in, names, the roll.
+"""The directory as the gateway calls it: commands, log-in, names, the roll, where people want to be told.
 
 Each call opens its own transactions and may take a while: call it in a thread.
 """
@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from sqlalchemy.engine import Connection, Engine
 
-from gateway.directory import ownership, passwords, reading, sessions
+from gateway.directory import ownership, passwords, people, reading, sessions, subscribers
 from gateway.directory.answers import ClientSession, Home, Profile, RollPage, Session
 from gateway.directory.contract import (
     ADMINS,
@@ -18,13 +18,16 @@ from gateway.directory.contract import (
     CreateDistrict,
     EnrolMember,
     ImportRoll,
+    NoticePreferences,
     RegisterMember,
     ResetPassword,
+    SetNoticePreferences,
     SetWebhook,
 )
 from gateway.directory.door import Door, key_of
 from gateway.directory.given import Given
 from gateway.directory.policy import PARAMETERS
+from gateway.directory.preferences import CLAUSE, addresses_to_vet, masked
 from gateway.directory.roll_csv import read_roll
 from gateway.directory.store import STORE
 from gateway.directory.use_cases import DOES
@@ -179,6 +182,30 @@ class Directory:
         with read_only(self._engine) as connection:
             return reading.roll_page(connection, community_id, sessions.fresh(connection, actor), after, limit)
 
+    def notice_preferences(self, actor: Actor) -> NoticePreferences:
+        """Where and when a person wants to be told, with masked addresses. Errors: Forbidden for who is no person."""
+        with read_only(self._engine) as connection:
+            member_id = self._person(connection, actor).id
+            return masked(subscribers.preferences_of(connection, [member_id]).get(member_id, NoticePreferences()))
+
+    def set_notice_preferences(
+        self, preferences: NoticePreferences, actor: Actor, *, command_id: str = "", traceparent: str = ""
+    ) -> dict[str, Any]:
+        """Keep where and when a person wants to be told; what is kept, as plain data with masked addresses.
+
+        Errors: Invalid, naming each bad address; Refused for a URL to which nothing may be sent; Forbidden; Conflict.
+        """
+        with read_only(self._engine) as connection:
+            where = self._person(connection, actor).community_id
+        command = SetNoticePreferences(community_id=where, preferences=preferences)
+        return self.perform(command, actor, command_id=command_id, traceparent=traceparent)
+
+    def _person(self, connection: Connection, actor: Actor) -> people.KnownPerson:
+        person = people.person_of(connection, actor.member_id) if actor.kind == "member" else None
+        if person is None:
+            raise Forbidden("only a person is sent notices", "只有个人可以接收通知", CLAUSE)
+        return person
+
     def _do(
         self, command: Any, actor: Actor, given: Given, command_id: str, if_version: int | None, traceparent: str
     ) -> tuple[dict[str, Any], bool]:
@@ -227,6 +254,9 @@ class Directory:
             self._vet(command, actor)
             secret = new_secret()
             return replace(given, secret=secret), secret
+        if isinstance(command, SetNoticePreferences):
+            for url in addresses_to_vet(command.preferences):
+                self._guard.target(url)
         return given, ""
 
     def _vet(self, command: SetWebhook, actor: Actor) -> None:

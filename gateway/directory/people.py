@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from gateway.directory import sessions
 from gateway.directory.contract import MemberStatus
-from gateway.directory.store import districts, members, people
+from gateway.directory.store import districts, members, notice_preferences, people
 from services.actor import Role
 from services.database import Store
 from services.errors import Conflict
@@ -60,14 +60,15 @@ def add_people(connection: Connection, store: Store, rows: list[KnownPerson]) ->
 
 
 def forget_people(connection: Connection, store: Store, member_ids: list[str]) -> None:
-    """Delete name, phone and login of those who are registered or verified nowhere (any more)."""
+    """Delete name, phone, login and addresses of those who are registered or verified nowhere (any more)."""
     alive = sa.select(members.c.id).where(
         members.c.id.in_(member_ids), members.c.status.in_((MemberStatus.REGISTERED, MemberStatus.VERIFIED))
     )
     kept = set(connection.execute(alive).scalars())
     for member_id in set(member_ids) - kept:
         sessions.end_all(connection, member_id)
-        connection.execute(sa.delete(people).where(people.c.id == member_id))
+        for table in (notice_preferences, people):
+            connection.execute(sa.delete(table).where(table.c.id == member_id))
 
 
 def set_passwords(connection: Connection, store: Store, rows: list[NewHash]) -> None:

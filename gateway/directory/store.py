@@ -1,13 +1,14 @@
-"""The tables of the directory: the only place where names, phones, hashes of passwords and secrets of webhooks are kept."""
+"""The tables of the directory: the only place for names, phones, addresses, hashes of passwords and secrets of webhooks."""
 
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from gateway.directory.answers import OwnerKind
-from gateway.directory.contract import Estate, MemberStatus, ParameterSetting, Tie
+from gateway.directory.contract import Estate, MemberStatus, NoticePreferences, ParameterSetting, Tie
 from gateway.directory.member import Member
 from gateway.directory.model import ApiClient, District, Place, RollTotals, Webhook
+from gateway.directory.preferences import Preferences
 from services.actor import Role
 from services.database import Choice, Instant, Json, Store, key
 from services.work import kit_tables
@@ -148,6 +149,16 @@ webhooks = sa.Table(
     *_lived(),
 )
 
+notice_preferences = sa.Table(
+    "notice_preferences",
+    METADATA,
+    *key(),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("preferences", Json(NoticePreferences), nullable=False),
+    *_lived(),
+    sa.UniqueConstraint("id", name="notice_preferences_id"),
+)
+
 sessions = sa.Table(
     "sessions",
     METADATA,
@@ -178,5 +189,6 @@ AGGREGATES = {
     Member: members,
     ApiClient: api_clients,
     Webhook: webhooks,
+    Preferences: notice_preferences,
 }
 STORE = Store("directory", METADATA, AGGREGATES)

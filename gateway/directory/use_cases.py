@@ -21,6 +21,7 @@ from gateway.directory.contract import (
     JoinCommunity,
     NewApiClient,
     NewWebhook,
+    NoticePreferences,
     OnboardCommunity,
     ParameterSetting,
     RegisterMember,
@@ -30,6 +31,7 @@ from gateway.directory.contract import (
     RevokeApiClient,
     RevokeRole,
     RollState,
+    SetNoticePreferences,
     SetParameter,
     SetWebhook,
     VerifyMember,
@@ -39,6 +41,7 @@ from gateway.directory.given import Given, here_of, is_taken, only
 from gateway.directory.member import Here, Member
 from gateway.directory.model import ApiClient, District, Place, RollTotals, Webhook, the_id, webhook_id
 from gateway.directory.places import lay_out
+from gateway.directory.preferences import Preferences
 from gateway.directory.roll import Roll
 from services.actor import Role
 from services.clock import Moment
@@ -162,6 +165,16 @@ def remove_webhook(work: Work, command: RemoveWebhook, given: Given) -> WebhookS
     return webhook.state()
 
 
+def set_notice_preferences(work: Work, command: SetNoticePreferences, given: Given) -> NoticePreferences:
+    """Keep where and when somebody wants to be told; nothing of it is told to anybody, so there is no event."""
+    kept = work.find(Preferences, work.actor.member_id)
+    if kept is None:
+        kept = Preferences.begin(work.community_id, work.actor.member_id, work.now)
+        work.add(kept)
+    kept.set(command.preferences, work.now)
+    return kept.shown()
+
+
 def _check_zone(zone: str) -> None:
     try:
         ZoneInfo(zone)
@@ -212,6 +225,7 @@ DOES: Mapping[Any, Do] = {
     RevokeApiClient: revoke_api_client,
     SetWebhook: set_webhook,
     RemoveWebhook: remove_webhook,
+    SetNoticePreferences: set_notice_preferences,
 }
 
 DUE: Mapping[str, Handler] = {membership.EXPIRY: membership.expire_registration}

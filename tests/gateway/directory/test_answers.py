@@ -12,7 +12,7 @@ from services.errors import NotAuthenticated, from_wire
 from services.schemas import json_schema
 from services.wire import hints_of
 
-PERSONAL = {"phone", "login", "password", "old_password", "new_password", "key", "admin"}
+PERSONAL = {"phone", "login", "password", "old_password", "new_password", "key", "admin", "address"}
 
 
 def members(hint: Any) -> Iterator[str]:
