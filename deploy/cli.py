@@ -38,6 +38,8 @@ def up() -> None:
     from deploy.system import running_system
 
     with running_system(settings()) as system:
+        if system.clock:
+            click.echo(f"the clocks are ahead as {system.clock} says: this data was in a rehearsal (make demo)")
         click.echo(f"sansan answers on {system.address} (docs: {system.address}/v1/docs); Ctrl-C stops it")
         await_signal()
 
@@ -59,7 +61,7 @@ def migrate() -> None:
 @click.option("--once", is_flag=True, help="End by itself; exit status 0 only if everything held.")
 @click.option("--fresh", is_flag=True, help="Forget what an earlier demo left.")
 def demo(once: bool, fresh: bool) -> None:
-    """Live an evening and a whole project of Caochang Community over the public HTTP API."""
+    """Live a working day and a whole project of Caochang Community over the public HTTP API."""
     from deploy.demo.story import show
 
     sys.exit(show(settings(), once=once, fresh=fresh))

@@ -29,6 +29,7 @@ class System:
     amqp_url: str
     broker: str
     databases: str
+    clock: Path | None = None
 
 
 @contextmanager
@@ -40,15 +41,29 @@ def running_system(chosen: Settings, logs: Path | None = None) -> Iterator[Syste
             upgrade(chosen.database(service), parts.migrations_of(service))
         declare_topology(broker.url)
         port = chosen.http_port if is_free(chosen.http_port) else free_port()
-        fleet = Fleet(parts.PROCESSES, {"AMQP_URL": broker.url, "HTTP_PORT": str(port)}, logs)
+        given = {"AMQP_URL": broker.url, "HTTP_PORT": str(port)}
+        if clock := _rehearsal(chosen):
+            given["CLOCK_FILE"] = str(clock)
+        fleet = Fleet(parts.PROCESSES, given, logs)
         try:
             fleet.start()
             fleet.await_ready()
             kind = chosen.database("issues").get_backend_name()
             address = chosen.public_url or f"http://{chosen.http_host}:{port}"
-            yield System(address, fleet, broker.url, broker.origin, kind)
+            yield System(address, fleet, broker.url, broker.origin, kind, clock)
         finally:
             fleet.stop()
+
+
+def rehearsal_clock(chosen: Settings) -> Path:
+    """Where the clock of a rehearsal lies: with the data, which must not fall back behind what was written there."""
+    return chosen.clock_file or chosen.data_directory / "rehearsal-clock"
+
+
+def _rehearsal(chosen: Settings) -> Path | None:
+    """The clock of the rehearsal that the data has been in, which goes on; None for data that has lived in real time only."""
+    file = rehearsal_clock(chosen)
+    return file if file.exists() else None
 
 
 def forget(chosen: Settings) -> None:
@@ -58,6 +73,8 @@ def forget(chosen: Settings) -> None:
         _forget_queues(broker.url)
     shutil.rmtree(private_broker_directory(chosen.data_directory), ignore_errors=True)
     shutil.rmtree(chosen.keys_directory, ignore_errors=True)
+    shutil.rmtree(chosen.data_directory / "photos", ignore_errors=True)
+    rehearsal_clock(chosen).unlink(missing_ok=True)
     for service in parts.STORES:
         _forget_database(chosen, service)
 

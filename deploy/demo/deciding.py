@@ -2,12 +2,13 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from secrets import token_hex
 from typing import Any
 
 from deploy.demo.narrator import Narrator
 from deploy.demo.person import Person, Surprise
+from services.clock import utc_now
 from services.experts.draw import verify
 
 PROFESSIONS = {
@@ -189,7 +190,7 @@ class Deciding:
     def vote(self, project_id: str) -> None:
         """决: the owners decide by the double majority (Civil Code art. 278)."""
         liu, tells = self.people["liu"], self.tells
-        closes = (datetime.now(UTC) + timedelta(days=7)).isoformat()
+        closes = (utc_now() + timedelta(days=7)).isoformat()
         vote = tells.lets_soon(
             liu,
             f"projects/{project_id}/votes",

@@ -1,109 +1,106 @@
-"""One evening of Caochang Community over the public HTTP API: each step is shown as it happens and must come out as told."""
+"""No problem stays overnight (问题不过夜): what nobody settles calls louder and louder, and at ten it is on the list by itself."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console
+from deploy.demo.cast import HOME
+from deploy.demo.huddles import WAITS_FOR_A_PART
+from deploy.demo.scene import EAST, OFFICERS, OWN, WEST, Scene
 
-from deploy.demo.narrator import Narrator
-from deploy.demo.onboarding import COMMUNITY
-from deploy.demo.person import Listener, Person, Surprise
-from deploy.system import System
-from services.ids import new_id
-
-EVENING = f"/v1/communities/{COMMUNITY}"
+ALARMED, STAYED = "issues.issue.alarmed.v1", "issues.issue.stayed_overnight.v1"
+LEFT = "door"
+FATES = ("settled", "transferred", "postponed", "escalated", "rejected", "merged", "withdrawn", "carried_over")
+FATES_ZH = ("办结", "转办", "约期", "提交例会", "不予受理", "并案", "撤回", "遗留")
 
 
+@dataclass
 class Evening:
-    """The story: who does what, and what the rules refuse."""
+    """The chapters from nine in the evening to the next morning."""
 
-    def __init__(self, system: System, console: Console) -> None:
-        self.tells = Narrator(console, EVENING)
-        people = {
-            "li": ("Li Guihua, resident 居民李桂华", "li.guihua"),
-            "zhang": ("Zhang Wei, resident 居民张伟", "zhang.wei"),
-            "chen": ("Chen Jing, grid officer 网格员陈静", "chen.jing"),
-            "zhou": ("Zhou Min, property steward 物业管家周敏", "zhou.min"),
-        }
-        self.people = {
-            key: Person(title, system.address, login, "caochang-demo-2026") for key, (title, login) in people.items()
-        }
-        self.feed = Listener(self.people["chen"], COMMUNITY)
+    scene: Scene
 
-    def live(self) -> None:
-        """The whole evening."""
-        li, zhang, chen, zhou = (self.people[name] for name in ("li", "zhang", "chen", "zhou"))
-        self.feed.start()
-        before = self._points(li)
-        cover = self._report(
-            li, "manhole", "3栋门口井盖破损", "3栋2单元门口的井盖裂了,晚上容易绊倒老人。", "3栋2单元门口"
-        )
-        rubbish = self._report(zhang, "rubbish", "9栋旁垃圾成堆", "9栋东侧建筑垃圾堆了三天,没人清。", "9栋东侧")
-        self.tells.refuses(
-            zhang, f"issues/{cover}/acceptance", 403, "a resident takes an issue on: only the micro-grid may (日-2)"
-        )
-        self._move(chen, cover, "acceptance", None, "accepts it")
-        self._move(zhou, rubbish, "acceptance", None, "accepts it")
-        self._stale(zhou, rubbish)
-        self._move(
-            zhou, rubbish, "resolution", {"note": "已联系清运公司,垃圾已清走。"}, "settles it: rubbish taken away"
-        )
-        self._move(chen, cover, "resolution", {"note": "井盖已更换并加固,现场已复查。"}, "settles it: cover replaced")
-        self.tells.refuses(
-            zhang, f"issues/{cover}/confirmation", 403, "somebody else confirms: only the reporter may (日-7)"
-        )
-        self._move(li, cover, "confirmation", {}, "confirms: the cover is safe")
-        self._move(
-            zhang, rubbish, "reopening", {"reason": "墙角还剩半堆,没清干净。"}, "reopens it: half a heap is left"
-        )
-        self.tells.refuses(
-            zhang, f"issues/{rubbish}/confirmation", 409, "it cannot be confirmed while it is open again (日-7)"
-        )
-        self._move(
-            zhou,
-            rubbish,
-            "resolution",
-            {"note": "剩余垃圾已全部清走,地面已冲洗。"},
-            "settles it again: all of it this time",
-        )
-        self._move(zhang, rubbish, "confirmation", {}, "confirms: the corner is clean")
-        self._earned(li, cover, before)
-        self._earned(zhang, rubbish, None)
-        listed = li.sees(f"{EVENING}/issues", q="井盖", limit=5)
-        self.tells.say(
-            "everybody",
-            f"searches 井盖 and finds {len(listed['items'])} issue(s), the newest “{listed['items'][0]['title']}”",
-        )
-        self.tells.say("the live feed", f"told the grid officer {self.feed.count()} events of the evening, in order")
+    def alarm(self, rung: str, who: str, times: int) -> None:
+        """The ladder: what is left alone calls one more person, by itself."""
+        scene = self.scene
+        event = scene.feed.heard(ALARMED, scene.issues[LEFT], times)[-1]
+        scene.holds(event["data"]["alarm"] == rung, f"the ladder calls {event['data']['alarm']}, not {rung}")
+        person = scene.people[who]
+        told = self._notices(who, lambda each: each["kind"] == "alarm" and each["subject"] == scene.issues[LEFT])
+        scene.tells.say("the ladder", f"calls {person.title} (日-14): {told[0]['zh']}")
 
-    def _report(self, who: Person, category: str, title: str, text: str, spot: str) -> str:
-        body = {"category": category, "title": title, "text": text, "place": {"spot": spot}}
-        key = new_id()
-        issue = who.does("POST", f"{EVENING}/issues", 201, body, Idempotency_Key=key)
-        again = who.does("POST", f"{EVENING}/issues", 201, body, Idempotency_Key=key)
-        if again["id"] != issue["id"]:
-            raise Surprise("the same report sent twice made two issues")
-        self.feed.heard("issues.issue.reported.v1", issue["id"])
-        self.tells.say(who.title, f"reports “{title}” (sent twice by a shaky phone, kept once) → {issue['status']}")
-        return str(issue["id"])
+    def cut_off(self) -> None:
+        """At ten nobody has to press anything."""
+        scene = self.scene
+        scene.feed.heard(STAYED, scene.issues[LEFT])
+        issue = scene.issue(LEFT)
+        now = issue["status"], issue["overnight"], issue["overnights"]
+        scene.holds(now == ("escalated", True, 1), f"what was left alone until the cut-off stands as {now}")
+        scene.tells.say(
+            "the clock", f"puts “{issue['title']}” on the overnight list, and before the meeting (日-5, 日-6)"
+        )
 
-    def _move(self, who: Person, issue_id: str, name: str, body: Any, words: str) -> None:
-        issue = who.does("POST", f"{EVENING}/issues/{issue_id}/{name}", 200, body or {})
-        if who.sees(f"{EVENING}/issues/{issue_id}")["version"] < issue["version"]:
-            raise Surprise("whoever wrote does not read their own write")
-        self.tells.say(who.title, f"{words} → {issue['status']}")
+    def minutes(self) -> None:
+        """The grid officers close the huddles; residents read the minutes, which add up and name no member."""
+        scene = self.scene
+        west = f"huddles/{scene.huddles[WEST]}"
+        scene.tells.refuses(scene.people["zhou"], f"{west}/closing", 403, "a steward closes the huddle (日-15)")
+        counted = dict.fromkeys(("listed", *FATES), 0)
+        for name in (WEST, EAST, OWN):
+            closed = scene.tells.lets(scene.people[OFFICERS[name]], f"huddles/{scene.huddles[name]}/closing")
+            self._adds_up(closed["minutes"])
+            counted = {member: counted[member] + closed["minutes"][member] for member in counted}
+        parts = ", ".join(f"{zh} {counted[fate]}" for fate, zh in zip(FATES, FATES_ZH, strict=True) if counted[fate])
+        scene.tells.say(
+            "the grid officers", f"close the huddles; the minutes add up: {counted['listed']} listed, {parts}"
+        )
+        read = scene.people["li"].sees(f"{HOME}/{west}")
+        item = next(each for each in read["items"] if each["issue_id"] == scene.issues[LEFT])
+        scene.holds(WAITS_FOR_A_PART in (item["why"] or ""), f"the minutes do not say why it is left: {item}")
+        told = [line for line in read["minutes"]["text"].splitlines() if item["title"] in line]
+        scene.holds(bool(told), f"the minutes' text lacks what is left: {read['minutes']['text']}")
+        published = str(read)
+        named = [who for who, person in scene.people.items() if person.member_id in published]
+        scene.holds(not named, f"the published minutes name {named}: {published}")
+        scene.tells.say("residents", f"read the minutes: {told[0]}")
 
-    def _stale(self, who: Person, issue_id: str) -> None:
-        who.does("POST", f"{EVENING}/issues/{issue_id}/resolution", 412, {"note": "清走了"}, If_Match='"1"')
-        self.tells.say("the rules", "refuse: a settlement on an outdated view of the issue (If-Match)", "yellow")
+    def carried_over(self) -> None:
+        """The next huddle has it on its list, with whose it is and why; it is the first thing that is settled."""
+        scene, grid = self.scene, self.scene.grids[WEST]
+        tomorrow = scene.clock.now().date().isoformat()
 
-    def _points(self, who: Person) -> int:
-        accounts = who.sees(f"{EVENING}/accounts")["items"]
-        return int(accounts[0]["balance"]) if accounts else 0
+        def of_tomorrow(page: Any) -> list[Any]:
+            return [each for each in page["items"] if each["day"] == tomorrow]
 
-    def _earned(self, who: Person, issue_id: str, before: int | None) -> None:
-        self.feed.heard("issues.issue.confirmed.v1", issue_id)
-        credit = who.hears(COMMUNITY, "points.account.credited.v1", lambda told: told["transfer"]["cause"] == issue_id)
-        balance = self._points(who)
-        if before is not None and balance != before + credit["transfer"]["amount"]:
-            raise Surprise(f"{who.title} had {before} points and has {balance}")
-        self.tells.say(who.title, f"earned {credit['transfer']['amount']} points (分-1), balance {balance}", "green")
+        huddle = scene.awaits("chen", "huddles", of_tomorrow, grid_id=grid, limit=20)[0]
+        listed = [each["listed"] for each in huddle["items"] if each["issue_id"] == scene.issues[LEFT]]
+        scene.holds(listed == ["carried_over"], f"the next huddle lists what was left as {listed}")
+        scene.tells.say("the clock", f"opens the next huddles: {WEST} has it on its list, carried over (隔夜遗留)")
+        settled = {"issue_id": scene.issues[LEFT], "disposition": "resolve", "note": "主板已更换,门禁恢复。"}
+        scene.tells.lets(
+            scene.people["zhou"],
+            f"huddles/{huddle['id']}/dispositions",
+            settled,
+            "settles it before anything else (办结)",
+        )
+
+    def in_the_inbox(self) -> None:
+        """Whoever reported has heard of every step."""
+        scene, cover = self.scene, self.scene.issues["cover"]
+        accepted, resolved = "issues.issue.accepted.v1", "issues.issue.resolved.v1"
+        for who in ("li", "tang", "huang"):  # who reported, who said me-too, whose report was merged into it
+            self._notices(who, lambda each: each["subject"] == cover and each["type"] == resolved)
+        told = self._notices("li", lambda each: each["subject"] == cover and each["type"] in (accepted, resolved))
+        scene.tells.say(
+            scene.people["li"].title, f"has in the inbox: {' '.join(each['zh'] for each in reversed(told))}"
+        )
+
+    def _notices(self, who: str, wanted: Any) -> list[Any]:
+        def found(page: Any) -> list[Any]:
+            return [each for each in page["items"] if wanted(each)]
+
+        return self.scene.awaits(who, "notices", found, limit=100)
+
+    def _adds_up(self, minutes: Mapping[str, Any]) -> None:
+        total = sum(minutes[fate] for fate in FATES)
+        self.scene.holds(total == minutes["listed"], f"the minutes do not add up: {minutes}")

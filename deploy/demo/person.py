@@ -1,14 +1,13 @@
-"""Somebody who uses the public HTTP API: a resident on a phone, an officer at a desk, and what they hear on the live feed."""
+"""Somebody who uses the public HTTP API: a resident on a phone, an officer at a desk, a program."""
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import httpx
-from httpx_sse import connect_sse
 
 from services.ids import new_id
 
@@ -29,13 +28,14 @@ class Person:
     login: str
     password: str
     http: httpx.Client = field(init=False)
+    _refresh_token: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
         self.http = httpx.Client(base_url=self.base, timeout=10, verify=self.checks)
         answer = self._enter()
         if answer.status_code != 201:
             raise Surprise(f"{self.login} cannot log in: {answer.status_code} {answer.text}")
-        self.http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        self._keep(answer)
 
     @property
     def checks(self) -> bool:
@@ -46,8 +46,25 @@ class Person:
         """Hang up."""
         self.http.close()
 
+    def stay(self) -> None:
+        """Get a new access token, since the old one has expired: by the refresh token, or as at the beginning."""
+        del self.http.headers["Authorization"]
+        if self._refresh_token:
+            answer = self._once("POST", "/v1/sessions/refresh", json={"refresh_token": self._refresh_token})
+            if answer.status_code == 200:
+                self._keep(answer)
+                return
+        answer = self._enter()
+        if answer.status_code == 201:
+            self._keep(answer)
+
     def _enter(self) -> httpx.Response:
         return self.http.post("/v1/sessions", json={"login": self.login, "password": self.password})
+
+    def _keep(self, answer: httpx.Response) -> None:
+        tokens = answer.json()
+        self.http.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+        self._refresh_token = tokens.get("refresh_token", "")
 
     @cached_property
     def member_id(self) -> str:
@@ -56,21 +73,38 @@ class Person:
 
     def does(self, method: str, path: str, expected: int, body: Any = None, **headers: str) -> Any:
         """Send a request and give back the answer's JSON. Errors: Surprise when the status is not the expected one."""
-        names = {name.replace("_", "-"): text for name, text in headers.items()}
-        answer = self._patiently(method, path, body, names)
+        return self._json(method, path, expected, self._patiently(method, path, headers, json=body))
+
+    def uploads(self, path: str, media: str, content: bytes) -> Any:
+        """Send a file and give back the answer's JSON. Errors: Surprise when it is not taken."""
+        return self._json("POST", path, 201, self._patiently("POST", path, {"Content-Type": media}, content=content))
+
+    def tries(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        """Send a request and give back the answer, whatever it is."""
+        return self._patiently(method, path, headers, json=body)
+
+    def _json(self, method: str, path: str, expected: int, answer: httpx.Response) -> Any:
         if answer.status_code != expected:
             raise Surprise(f"{self.title}: {method} {path} gave {answer.status_code}, not {expected}: {answer.text}")
         return answer.json() if answer.content else None
 
-    def _patiently(self, method: str, path: str, body: Any, headers: dict[str, str]) -> httpx.Response:
+    def _patiently(self, method: str, path: str, headers: Mapping[str, str], **sent: Any) -> httpx.Response:
         """The answer; what gets none, or a “not yet”, is sent again with the same key, for a while."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        headers = {"Idempotency-Key": new_id(), **headers}
+        names = {"Idempotency-Key": new_id(), **{name.replace("_", "-"): text for name, text in headers.items()}}
         while True:
-            answer = self._once(method, path, json=body, headers=headers)
+            answer = self._known(method, path, headers=names, **sent)
             if answer.status_code not in NOT_YET or time.monotonic() > deadline:
                 return answer
             threading.Event().wait(min(float(answer.headers.get("Retry-After", 0.2)), 1.0))
+
+    def _known(self, method: str, path: str, **request: Any) -> httpx.Response:
+        """One try, by somebody whose token is good."""
+        answer = self._once(method, path, **request)
+        if answer.status_code == 401:
+            self.stay()
+            answer = self._once(method, path, **request)
+        return answer
 
     def _once(self, method: str, path: str, **request: Any) -> httpx.Response:
         """One try; a gateway that cannot be reached counts as one that is not there yet."""
@@ -81,12 +115,16 @@ class Person:
 
     def sees(self, path: str, **query: Any) -> Any:
         """Read something."""
+        return self.fetches(path, **query).json()
+
+    def fetches(self, path: str, **query: Any) -> httpx.Response:
+        """Read something that may be no JSON. Errors: Surprise when it is not given."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while (answer := self._once("GET", path, params=query)).status_code in NOT_YET and time.monotonic() < deadline:
+        while (answer := self._known("GET", path, params=query)).status_code in NOT_YET and time.monotonic() < deadline:
             threading.Event().wait(0.1)
         if answer.status_code != 200:
             raise Surprise(f"{self.title}: GET {path} gave {answer.status_code}: {answer.text}")
-        return answer.json()
+        return answer
 
     def awaits(
         self, path: str, query: dict[str, Any], found: Callable[[Any], list[Any]], seconds: float = 10.0
@@ -118,54 +156,3 @@ class ClientSystem(Person):
 
     def _enter(self) -> httpx.Response:
         return self.http.post("/v1/client-tokens", json={"key": self.password})
-
-
-class Listener:
-    """Listens to the live feed in the background and keeps what it says."""
-
-    def __init__(self, person: Person, community: str) -> None:
-        self._person = person
-        self._community = community
-        self._heard: list[dict[str, Any]] = []
-        self._changed = threading.Condition()
-        self._listening = threading.Event()
-        self._thread = threading.Thread(target=self._listen, name="listener", daemon=True)
-
-    def start(self) -> None:
-        """Begin; returns when the feed answers."""
-        self._thread.start()
-        if not self._listening.wait(10):
-            raise Surprise("the live feed does not answer")
-
-    def heard(self, type_: str, subject: str, times: int = 1, seconds: float = 10.0) -> list[dict[str, Any]]:
-        """The events of a type about a thing, once so many have come. Errors: Surprise when they do not come in time."""
-
-        def matching() -> list[dict[str, Any]]:
-            return [event for event in self._heard if event["type"] == type_ and event["subject"] == subject]
-
-        with self._changed:
-            if not self._changed.wait_for(lambda: len(matching()) >= times, seconds):
-                raise Surprise(f"the live feed told {len(matching())} times of {type_} of {subject}, not {times} times")
-            return matching()
-
-    def count(self) -> int:
-        """How many events came so far."""
-        return len(self._heard)
-
-    def _listen(self) -> None:
-        query = {"community": self._community}
-        timeout = httpx.Timeout(10, read=60)
-        headers = dict(self._person.http.headers)
-        with (
-            httpx.Client(
-                base_url=self._person.base, headers=headers, timeout=timeout, verify=self._person.checks
-            ) as client,
-            connect_sse(client, "GET", "/v1/events", params=query) as source,
-        ):
-            if source.response.status_code != 200:
-                return
-            self._listening.set()
-            for event in filter(lambda each: each.data, source.iter_sse()):
-                with self._changed:
-                    self._heard.append(event.json())
-                    self._changed.notify_all()

@@ -1,4 +1,4 @@
-"""What `sansan demo` shows: one evening of small matters, then the e-bike sheds from the first complaint to the fee voucher."""
+"""What `sansan demo` shows: one working day of the issue desk, then the e-bike sheds from first complaint to fee voucher."""
 
 from contextlib import closing
 
@@ -6,36 +6,17 @@ from rich.console import Console
 
 from deploy.audit import audit_all
 from deploy.demo.building import Building, PropertySystem
+from deploy.demo.cast import AT_THE_DESK, HOME, PASSWORD, PEOPLE, enter
+from deploy.demo.day import Day
 from deploy.demo.deciding import Deciding
-from deploy.demo.evening import EVENING, Evening
 from deploy.demo.narrator import Narrator
-from deploy.demo.onboarding import COMMUNITY, onboard
-from deploy.demo.person import Person, Surprise
+from deploy.demo.onboarding import COMMUNITY, onboard, the_plan
+from deploy.demo.person import Surprise
+from deploy.demo.rehearsal import Rehearsal
 from deploy.demo.rewarding import Rewarding
 from deploy.local import await_signal
-from deploy.system import System, forget, running_system
+from deploy.system import System, forget, rehearsal_clock, running_system
 from services.settings import Settings
-
-PASSWORD = "caochang-demo-2026"
-PEOPLE = {
-    "zheng": ("Zheng Aihua, party committee 社区党委郑爱华", "zheng.aihua"),
-    "xu": ("Xu Qiang, property manager 物业经理徐强", "xu.qiang"),
-    "liu": ("Liu Zhiyuan, owners' committee 业委会刘志远", "liu.zhiyuan"),
-    "sun": ("Sun Yuzhen, community admin 社区管理员孙玉珍", "sun.yuzhen"),
-    "chen": ("Chen Jing, grid officer 网格员陈静", "chen.jing"),
-    "li": ("Li Guihua, resident 居民李桂华", "li.guihua"),
-    "zhang": ("Zhang Wei, resident 居民张伟", "zhang.wei"),
-    "huang": ("Huang Xiulan, building leader 楼栋长黄秀兰", "huang.xiulan"),
-    "ma": ("Ma Lin, designer 设计师马琳", "ma.lin"),
-    "gao": ("Gao Ming, structural engineer 高明", "gao.ming"),
-    "lin": ("Lin Fang, fire engineer 林芳", "lin.fang"),
-    "he": ("He Jun, electrical engineer 何军", "he.jun"),
-    "tang": ("Tang Yue, lawyer 唐越", "tang.yue"),
-    "wei": ("Wei Guo, accountant 魏国", "wei.guo"),
-    "song": ("Song Lei, landscape architect 宋磊", "song.lei"),
-    "feng": ("Feng Xue, architect 冯雪", "feng.xue"),
-    "cao": ("Cao Bin, retired construction engineer 曹斌", "cao.bin"),
-}
 
 
 def show(chosen: Settings, once: bool, fresh: bool) -> int:
@@ -44,14 +25,17 @@ def show(chosen: Settings, once: bool, fresh: bool) -> int:
     console.print("\n[bold]三三成事 · sansan[/] — Caochang Community (操场社区), Dongli International (东立国际)\n")
     if fresh:
         forget(chosen)
+    clock = Rehearsal(rehearsal_clock(chosen), the_plan().community.zone)
+    clock.begin()
     try:
         with running_system(chosen, logs=chosen.data_directory / "log") as system:
             console.print(
                 f"running: {', '.join(system.fleet.names)}; broker: {system.broker}; databases: {system.databases}"
             )
             onboard(chosen, console)
-            console.print("[bold]One evening: problems are settled the same day (问题不过夜)[/]")
-            Evening(system, console).live()
+            console.print(f"[bold]One working day, {clock.day}: no problem stays overnight (问题不过夜)[/]")
+            with closing(Day(system.address, console, clock)) as day:
+                day.live()
             with closing(Sheds(system.address, console)) as sheds:
                 sheds.tell()
             _audit(chosen, console)
@@ -70,8 +54,8 @@ class Sheds:
     """The e-bike sheds: three parties, three groups of experts, three gates."""
 
     def __init__(self, address: str, console: Console, system: PropertySystem | None = None) -> None:
-        self.tells = Narrator(console, EVENING)
-        self.people = {key: Person(title, address, login, PASSWORD) for key, (title, login) in PEOPLE.items()}
+        self.tells = Narrator(console, HOME)
+        self.people = enter(address, PEOPLE)
         self.system = system or self._let_in(address)
 
     def tell(self) -> None:
@@ -106,7 +90,7 @@ class Sheds:
             person.close()
 
     def _let_in(self, address: str) -> PropertySystem:
-        made = self.people["sun"].does("POST", f"{EVENING}/api-clients", 201, {"label": "物业收费系统"})
+        made = self.people["sun"].does("POST", f"{HOME}/api-clients", 201, {"label": "物业收费系统"})
         return PropertySystem("the property company's system 物业系统", address, "api client", made["key"])
 
 
@@ -124,4 +108,4 @@ def _addresses(system: System, console: Console) -> None:
     console.print(f"\nAPI docs     {system.address}/v1/docs")
     console.print(f"OpenAPI      {system.address}/v1/openapi.json")
     console.print(f"live feed    {system.address}/v1/events?community={COMMUNITY}")
-    console.print(f"log in as    {', '.join(login for _, login in PEOPLE.values())} with {PASSWORD}")
+    console.print(f"log in as    {', '.join(login for _, login in (PEOPLE | AT_THE_DESK).values())} with {PASSWORD}")

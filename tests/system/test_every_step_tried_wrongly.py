@@ -12,10 +12,11 @@ from rich.console import Console
 
 from deploy import parts
 from deploy.audit import audit_all
+from deploy.demo.cast import PASSWORD
 from deploy.demo.onboarding import the_plan
 from deploy.demo.person import Person, Surprise
 from deploy.demo.roll import roll_csv
-from deploy.demo.story import PASSWORD, Sheds
+from deploy.demo.story import Sheds
 from deploy.machine import free_port
 from deploy.system import System, running_system
 from gateway.directory.blueprint import HomePlan, PersonPlan, read_blueprint

@@ -16,10 +16,11 @@ from rich.console import Console
 from deploy import parts
 from deploy.audit import audit_all
 from deploy.demo.building import PropertySystem
+from deploy.demo.cast import PASSWORD, PEOPLE
 from deploy.demo.narrator import Narrator
 from deploy.demo.onboarding import COMMUNITY, onboard
 from deploy.demo.person import PATIENCE_SECONDS, Person
-from deploy.demo.story import PASSWORD, PEOPLE, Sheds
+from deploy.demo.story import Sheds
 from deploy.machine import free_port
 from deploy.system import System, running_system
 from gateway.webhooks.signing import headers_for, new_secret
