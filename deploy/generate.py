@@ -3,14 +3,18 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from deploy import parts
 from gateway import openapi
 from services import __version__, asyncapi, lifecycle, parameters
+from services.actor import ROLE_LABELS
 from services.declare import EVENTS
 from services.issues import policy as issues_policy
+from services.issues.built_in import BUILT_IN
+from services.issues.huddle import HUDDLE_LIFECYCLE
 from services.projects import policy as projects_policy
 from services.projects.acceptance import ACCEPTANCE_GATE
 
@@ -60,8 +64,8 @@ def _readers() -> dict[str, list[str]]:
     return readers
 
 
-def _diagram(of: lifecycle.Lifecycle) -> str:
-    return f"```mermaid\n{lifecycle.mermaid(of)}\n```"
+def _diagram(of: lifecycle.Lifecycle, groups: Mapping[str, tuple[StrEnum, ...]] | None = None) -> str:
+    return f"```mermaid\n{lifecycle.mermaid(of, groups)}\n```"
 
 
 def _gates() -> str:
@@ -69,9 +73,31 @@ def _gates() -> str:
     return lifecycle.gates_markdown(gates)
 
 
+def _categories() -> str:
+    lines = ["| category | 类别 | urgency | to be settled | 办结时限 | handler |", "|---|---|---|---|---|---|"]
+    for each in BUILT_IN:
+        within = {
+            "hours": f"{each.settle} h",
+            "same_day": "the same day",
+            "working_days": f"{each.settle} working days",
+        }
+        zh = {"hours": f"{each.settle} 小时", "same_day": "当日", "working_days": f"{each.settle} 个工作日"}
+        name = f"{each.en}{' (private)' if each.private else ''}"
+        lines.append(
+            f"| {'' if each.parent is None else '· '}`{each.code}` {name} | {each.zh} | {each.urgency} "
+            f"| {within[each.timing]} | {zh[each.timing]} | {ROLE_LABELS[each.handler][0]} |"
+        )
+    return "\n".join(lines)
+
+
 SECTIONS: Mapping[str, Callable[[], str]] = {
+    "categories": _categories,
+    "huddle lifecycle": lambda: lifecycle.markdown(HUDDLE_LIFECYCLE),
+    "issue acts": lambda: lifecycle.acts_markdown(issues_policy.ACTS),
     "issue lifecycle": lambda: lifecycle.markdown(issues_policy.LIFECYCLE),
-    "issue diagram": lambda: _diagram(issues_policy.LIFECYCLE),
+    "issue diagram": lambda: _diagram(
+        issues_policy.LIFECYCLE, {"unsettled": issues_policy.UNSETTLED, "dated": issues_policy.DATED}
+    ),
     "project lifecycle": lambda: lifecycle.markdown(projects_policy.LIFECYCLE),
     "project diagram": lambda: _diagram(projects_policy.LIFECYCLE),
     "gates": _gates,

@@ -9,7 +9,7 @@ from gateway.directory.contract import CommunityState
 from gateway.reader import Prepared, Reader
 from gateway.sight import Sight, sight_of
 from gateway.store import VIEW_TABLES
-from services.actor import Actor
+from services.actor import Actor, Role
 
 _FRESH_SECONDS = 5.0
 
@@ -29,6 +29,12 @@ class Districts:
         if actor.districts:
             await self._refresh()
         return sight_of(actor, community_id, self._district(community_id))
+
+    async def holds(self, actor: Actor, community_id: str, roles: frozenset[Role]) -> bool:
+        """Whether an actor holds any of some roles in a community. Errors: Unavailable."""
+        if actor.districts:
+            await self._refresh()
+        return bool(actor.roles_in(community_id, self._district(community_id)) & roles)
 
     async def sights(self, actor: Actor, communities: Iterable[str] = ()) -> dict[str, Sight]:
         """What an actor sees in some communities; without any, in all where they hold a role. Errors: Unavailable."""

@@ -17,6 +17,7 @@ from gateway.directory.contract import (
     ImportRoll,
     JoinCommunity,
     MemberState,
+    NoticePreferences,
     OnboardCommunity,
     RegisterMember,
     RejectMember,
@@ -30,6 +31,13 @@ from gateway.directory.contract import (
     VerifyMember,
     WebhookState,
 )
+from gateway.notices.answers import Notices, NoticesQuestion, ReadNotices, UnreadNotices
+from gateway.numbers.asking import CsvQuestion, GeoQuestion, HeatQuestion, MonthQuestion, NumbersQuestion
+from gateway.numbers.definitions import Definitions, NumbersAnswer
+from gateway.numbers.heat import HeatMap
+from gateway.numbers.recurring import RecurringMatters
+from gateway.photos.contract import IssuePhotoQuestion, OwnPhotoQuestion, PhotoFile
+from gateway.photos.kinds import GIVEN, TAKEN
 from gateway.questions import (
     DocsQuestion,
     EventsQuestion,
@@ -40,6 +48,7 @@ from gateway.questions import (
     RollQuestion,
     WebhookDelivery,
 )
+from gateway.similar.answers import LikeThisQuestion, SimilarIssues, SimilarQuestion
 from services.experts.contract import (
     CommitToDraw,
     ConflictState,
@@ -53,13 +62,45 @@ from services.experts.contract import (
 )
 from services.issues.contract import (
     AcceptIssue,
+    AmendIssue,
+    AppealRating,
+    AssignIssue,
+    AttendHuddle,
+    CatalogueState,
+    ChangeGrid,
+    ChangeRoute,
+    CloseHuddle,
     ConfirmIssue,
+    CoverPhoto,
+    DecideAppeal,
+    DefineGrid,
+    DefineRoute,
+    DisposeIssue,
     EscalateIssue,
+    FollowingState,
+    FollowIssue,
+    GridState,
+    HuddleState,
     IssueState,
+    LogPatrol,
+    MergeIssue,
+    PatrolState,
+    PostponeIssue,
+    RateIssue,
+    RecordDelivery,
     RejectIssue,
     ReopenIssue,
     ReportIssue,
     ResolveIssue,
+    RouteState,
+    SecondIssue,
+    SetCategory,
+    SetOutline,
+    StartIssue,
+    TransferIssue,
+    UnfollowIssue,
+    UnmergeIssue,
+    WithdrawIssue,
 )
 from services.points.contract import (
     AccountState,
@@ -165,7 +206,8 @@ class Reading:
 class Special:
     """An endpoint with a handler of its own, named `does`; what it takes, gives and is asked are contract classes.
 
-    `media` is the type of its answers, `sends` that of its body.
+    `media` is the type of its answers, `sends` that of its body (or several types with commas); `tagged` when its answer
+    has an entity tag by which it can be asked for again.
     """
 
     method: str
@@ -180,12 +222,16 @@ class Special:
     media: str = "application/json"
     sends: str = "application/json"
     public: bool = False
+    tagged: bool = False
 
 
 Row = Endpoint | Listing | Reading | Special
 
 HERE = "/v1/communities/{community_id}"
 ISSUE = f"{HERE}/issues/{{issue_id}}"
+HUDDLE = f"{HERE}/huddles/{{huddle_id}}"
+GRID = f"{HERE}/grids/{{grid_id}}"
+ROUTE = f"{HERE}/routes/{{route_id}}"
 MEMBER = f"{HERE}/members/{{member_id}}"
 WEBHOOK = f"{HERE}/webhooks/{{webhook_id}}"
 MEETING = f"{HERE}/meetings/{{meeting_id}}"
@@ -204,12 +250,66 @@ ENDPOINTS: dict[str, tuple[Row, ...]] = {
         Endpoint("POST",   f"{HERE}/issues",              ReportIssue,      "上报问题", 201),
         Listing(           f"{HERE}/issues",              IssueState,       "问题列表"),
         Reading(           ISSUE,                         IssueState,       "查看问题"),
+        Endpoint("POST",   f"{ISSUE}/amendment",          AmendIssue,       "修改上报内容"),
         Endpoint("POST",   f"{ISSUE}/acceptance",         AcceptIssue,      "受理问题"),
+        Endpoint("POST",   f"{ISSUE}/assignment",         AssignIssue,      "派单"),
+        Endpoint("POST",   f"{ISSUE}/start",              StartIssue,       "开始处理"),
         Endpoint("POST",   f"{ISSUE}/resolution",         ResolveIssue,     "办结问题"),
+        Endpoint("POST",   f"{ISSUE}/transfer",           TransferIssue,    "转办"),
+        Endpoint("POST",   f"{ISSUE}/delivery",           RecordDelivery,   "登记转办进展"),
+        Endpoint("POST",   f"{ISSUE}/postponement",       PostponeIssue,    "约期处理"),
         Endpoint("POST",   f"{ISSUE}/confirmation",       ConfirmIssue,     "确认问题已解决"),
         Endpoint("POST",   f"{ISSUE}/reopening",          ReopenIssue,      "重开问题"),
         Endpoint("POST",   f"{ISSUE}/rejection",          RejectIssue,      "不予受理"),
+        Endpoint("POST",   f"{ISSUE}/withdrawal",         WithdrawIssue,    "撤回上报"),
         Endpoint("POST",   f"{ISSUE}/escalation",         EscalateIssue,    "提交三方例会"),
+        Endpoint("POST",   f"{ISSUE}/merger",             MergeIssue,       "并案"),
+        Endpoint("POST",   f"{ISSUE}/separation",         UnmergeIssue,     "撤销并案"),
+        Endpoint("POST",   f"{ISSUE}/me-toos",            SecondIssue,      "附议"),
+        Endpoint("POST",   f"{ISSUE}/followings",         FollowIssue,      "关注问题", 201),
+        Endpoint("DELETE", f"{ISSUE}/followings",         UnfollowIssue,    "取消关注"),
+        Endpoint("POST",   f"{ISSUE}/rating",             RateIssue,        "评价办理"),
+        Endpoint("POST",   f"{ISSUE}/rating/appeal",      AppealRating,     "申诉评价"),
+        Endpoint("POST",   f"{ISSUE}/rating/decision",    DecideAppeal,     "裁定评价申诉"),
+        Endpoint("POST",   f"{ISSUE}/photos/{{photo_id}}/cover", CoverPhoto, "遮挡照片"),
+        Listing(           f"{HERE}/followings",          FollowingState,   "我的关注"),
+        Reading(           f"{HERE}/followings/{{following_id}}", FollowingState, "查看关注"),
+        Special("GET",     f"{HERE}/similar-issues", "similar_issues",
+                "Open issues that may be the one that one is about to report, the most likely first.", "查找相似问题",
+                gives=SimilarIssues, asks=SimilarQuestion),
+        Special("GET",     f"{ISSUE}/similar", "like_this", "Open issues that may be the same as this one.", "相似问题",
+                gives=SimilarIssues, asks=LikeThisQuestion),
+        Reading(           f"{HERE}/catalogue",           CatalogueState,   "问题类别"),
+        Endpoint("POST",   f"{HERE}/catalogue/categories", SetCategory,     "设定类别"),
+        Endpoint("POST",   f"{HERE}/catalogue/outline",   SetOutline,       "划定社区边界"),
+    ),
+    "huddles": (
+        Listing(           f"{HERE}/huddles",             HuddleState,      "碰头会列表"),
+        Reading(           HUDDLE,                        HuddleState,      "查看碰头会"),
+        Endpoint("POST",   f"{HUDDLE}/attendance",        AttendHuddle,     "碰头会签到"),
+        Endpoint("POST",   f"{HUDDLE}/dispositions",      DisposeIssue,     "碰头会处置问题"),
+        Endpoint("POST",   f"{HUDDLE}/closing",           CloseHuddle,      "结束碰头会"),
+        Listing(           f"{HERE}/grids",               GridState,        "微网格列表"),
+        Reading(           GRID,                          GridState,        "查看微网格"),
+        Endpoint("POST",   f"{HERE}/grids",               DefineGrid,       "划定微网格", 201),
+        Endpoint("POST",   f"{GRID}/change",              ChangeGrid,       "调整微网格"),
+        Listing(           f"{HERE}/routes",              RouteState,       "巡查路线列表"),
+        Reading(           ROUTE,                         RouteState,       "查看巡查路线"),
+        Endpoint("POST",   f"{HERE}/routes",              DefineRoute,      "设定巡查路线", 201),
+        Endpoint("POST",   f"{ROUTE}/change",             ChangeRoute,      "调整巡查路线"),
+        Listing(           f"{HERE}/patrols",             PatrolState,      "巡查记录列表"),
+        Reading(           f"{HERE}/patrols/{{patrol_id}}", PatrolState,    "查看巡查记录"),
+        Endpoint("POST",   f"{HERE}/patrols",             LogPatrol,        "登记巡查", 201),
+    ),
+    "photos": (
+        Special("POST",    f"{HERE}/photos", "upload_photo",
+                "Send a photo or short video as it is, to name it in a report, as evidence or in a patrol's findings.",
+                "上传照片或短视频", gives=PhotoFile, status=201, sends=", ".join(TAKEN)),
+        Special("GET",     f"{HERE}/photos/{{photo_id}}", "own_photo", "A photo or video that one uploaded oneself.",
+                "查看自己上传的照片", asks=OwnPhotoQuestion, media=", ".join(GIVEN), tagged=True),
+        Special("GET",     f"{ISSUE}/photos/{{photo_id}}", "issue_photo",
+                "A photo or video of an issue, without its covered parts; `original` is for admins.",
+                "查看问题照片", asks=IssuePhotoQuestion, media=", ".join(GIVEN), tagged=True),
     ),
     "meetings": (
         Endpoint("POST",   f"{HERE}/topics",              RaiseTopic,       "提出议题", 201),
@@ -310,6 +410,25 @@ ENDPOINTS: dict[str, tuple[Row, ...]] = {
         Endpoint("POST",   f"{REDEMPTION}/confirmation",  ConfirmRedemption, "确认已抵扣"),
         Endpoint("POST",   f"{REDEMPTION}/refusal",       RefuseRedemption, "无法抵扣"),
     ),
+    "numbers": (
+        Special("GET",     f"{HERE}/numbers", "numbers", "The numbers of some days: all together, and row by row.", "统计数字",
+                gives=NumbersAnswer, asks=NumbersQuestion),
+        Special("GET",     f"{HERE}/numbers.csv", "numbers_csv", "The rows of the same numbers as CSV.", "统计数字(CSV)",
+                asks=NumbersQuestion, media="text/csv"),
+        Special("GET",     "/v1/numbers/definitions", "number_definitions", "What every number and every column means.",
+                "指标定义", gives=Definitions, public=True),
+        Special("GET",     f"{HERE}/heat-map", "heat_map", "Where issues were reported, in squares of about 55 m (GeoJSON).",
+                "问题热力图", gives=HeatMap, asks=HeatQuestion, media="application/geo+json"),
+        Special("GET",     f"{HERE}/recurring-matters", "recurring_matters",
+                "What came up again and again in a month, each with the topic that it proposes.", "每月一题",
+                gives=RecurringMatters, asks=MonthQuestion),
+        Special("GET",     f"{HERE}/issues.csv", "issues_csv",
+                "All issues that one may see, of one moment, as CSV; `X-Total-Count` says how many.",
+                "导出问题(CSV)", asks=CsvQuestion, media="text/csv"),
+        Special("GET",     f"{HERE}/issues.geojson", "issues_geojson",
+                "The same as GeoJSON; what has no point has no geometry.", "导出问题(GeoJSON)",
+                asks=GeoQuestion, media="application/geo+json"),
+    ),
     "communities": (
         Listing(           "/v1/communities",             CommunityState,   "社区列表", public=True),
         Endpoint("POST",   "/v1/communities",             OnboardCommunity, "接入社区", 201),
@@ -322,6 +441,19 @@ ENDPOINTS: dict[str, tuple[Row, ...]] = {
                 gives=RollPage, asks=RollQuestion),
         Special("GET",     f"{HERE}/entrances/{{entrance_id}}/homes", "homes", "The homes of an entrance.", "单元各户",
                 gives=Homes, public=True),
+    ),
+    "notices": (
+        Special("GET",     f"{HERE}/notices", "notices", "One's own notices, the newest first, and how far each was sent.",
+                "我的通知", gives=Notices, asks=NoticesQuestion),
+        Special("GET",     f"{HERE}/notices/unread", "unread_notices", "How many of one's notices are unread.", "未读通知数",
+                gives=UnreadNotices),
+        Special("POST",    f"{HERE}/notices/read", "read_notices", "Mark notices as read: some, or all up to one.",
+                "标记已读", takes=ReadNotices, gives=UnreadNotices),
+        Special("GET",     "/v1/me/notice-preferences", "notice_preferences",
+                "Where and when one is told besides the inbox; addresses are masked.", "通知设置", gives=NoticePreferences),
+        Special("PUT",     "/v1/me/notice-preferences", "set_notice_preferences",
+                "Say where and when one is told besides the inbox; an address given back as it was shown stays what it is.",
+                "修改通知设置", takes=NoticePreferences, gives=NoticePreferences),
     ),
     "members": (
         Endpoint("POST",   f"{HERE}/members",             RegisterMember,   "注册", 201, public=True),

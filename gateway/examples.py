@@ -3,7 +3,16 @@
 from typing import Any
 
 from gateway.directory.answers import LogIn
-from gateway.directory.contract import EnrolMember, GrantRole, RegisterMember, RejectMember, SetParameter, SetWebhook
+from gateway.directory.contract import (
+    EnrolMember,
+    GrantRole,
+    NoticePreferences,
+    RegisterMember,
+    RejectMember,
+    SetParameter,
+    SetWebhook,
+)
+from gateway.notices.answers import ReadNotices
 from services.experts.contract import (
     CommitToDraw,
     DeclareConflict,
@@ -12,7 +21,36 @@ from services.experts.contract import (
     RevealSecret,
     VerifyExpert,
 )
-from services.issues.contract import ConfirmIssue, EscalateIssue, RejectIssue, ReopenIssue, ReportIssue, ResolveIssue
+from services.issues.contract import (
+    AmendIssue,
+    AppealRating,
+    AssignIssue,
+    AttendHuddle,
+    ChangeGrid,
+    ChangeRoute,
+    ConfirmIssue,
+    CoverPhoto,
+    DecideAppeal,
+    DefineGrid,
+    DefineRoute,
+    DisposeIssue,
+    EscalateIssue,
+    LogPatrol,
+    MergeIssue,
+    PostponeIssue,
+    RateIssue,
+    RecordDelivery,
+    RejectIssue,
+    ReopenIssue,
+    ReportIssue,
+    ResolveIssue,
+    SetCategory,
+    SetOutline,
+    StartIssue,
+    TransferIssue,
+    UnmergeIssue,
+    WithdrawIssue,
+)
 from services.points.contract import ConfirmRedemption, OfferReward, RedeemReward, RefuseRedemption
 from services.projects.contract import (
     AdoptResolution,
@@ -56,7 +94,56 @@ EXAMPLES: dict[type, dict[str, Any]] = {
         "text": "3栋2单元门口的井盖碎了一半,晚上走路危险,请尽快处理。",
         "place": {"spot": "3栋2单元门口"},
     },
+    AmendIssue: {"text": "3栋2单元门口的井盖碎了一半,旁边的砖也松了。"},
+    AssignIssue: {"handler_id": _ID, "note": "请今天之内处理。"},
+    StartIssue: {"note": "已到现场。"},
     ResolveIssue: {"note": "井盖已更换并加固,现场已复查。"},
+    TransferIssue: {"body": "武汉水务集团", "reference": "SW-2026-11-0815", "reason": "市政主管爆裂,属水务集团职责。"},
+    RecordDelivery: {"delivery": "taken_on", "note": "水务集团已派抢修队。"},
+    PostponeIssue: {"until": "2026-12-02", "reason": "配件需从厂家调货。"},
+    WithdrawIssue: {"reason": "已自行解决。"},
+    MergeIssue: {"into_id": _ID, "note": "与此前上报为同一处漏水。"},
+    UnmergeIssue: {"reason": "不是同一处漏水。"},
+    RateIssue: {"stars": 5, "words": "来得很快,修得很好。"},
+    AppealRating: {"reason": "当日停水属全市检修,已提前告知。"},
+    DecideAppeal: {"unfair": True, "reason": "停水非经办人所致。"},
+    CoverPhoto: {"areas": [{"left": 100, "top": 200, "right": 300, "bottom": 400}]},
+    SetCategory: {
+        "category": {
+            "code": "pavilion",
+            "parent": "facility",
+            "en": "Pavilion",
+            "zh": "凉亭",
+            "keywords": ["凉亭", "亭子"],
+        }
+    },
+    SetOutline: {
+        "outline": [
+            {"lat": 30.6402, "lon": 114.3008},
+            {"lat": 30.6402, "lon": 114.3062},
+            {"lat": 30.6361, "lon": 114.3062},
+            {"lat": 30.6361, "lon": 114.3008},
+        ]
+    },
+    DefineGrid: {"name": "第一微网格", "building_ids": [_ID], "officer_id": _ID},
+    ChangeGrid: {"name": "第一微网格", "building_ids": [_ID]},
+    AttendHuddle: {"role": "grid_officer"},
+    DisposeIssue: {"issue_id": _ID, "disposition": "assign", "handler_id": _ID, "note": "今天下午处理。"},
+    DefineRoute: {"name": "早巡路线", "checkpoints": [{"number": 1, "name": "南门"}, {"number": 2, "name": "配电房"}]},
+    ChangeRoute: {"name": "早巡路线", "checkpoints": [{"number": 1, "name": "南门"}]},
+    LogPatrol: {
+        "began_at": "2026-11-25T00:30:00Z",
+        "ended_at": "2026-11-25T01:10:00Z",
+        "visits": [],
+        "findings": [
+            {
+                "category": "rubbish",
+                "title": "9栋旁垃圾成堆",
+                "text": "建筑垃圾堆放三天。",
+                "place": {"spot": "9栋东侧"},
+            }
+        ],
+    },
     ConfirmIssue: {"note": "已经修好了,谢谢!"},
     ReopenIssue: {"reason": "新井盖松动,踩上去会响。"},
     RejectIssue: {"reason": "此事属于城管部门职责,已告知联系方式。"},
@@ -65,6 +152,15 @@ EXAMPLES: dict[type, dict[str, Any]] = {
     EnrolMember: {"login": "wang.wu", "name": "王五", "phone": "13900000000"},
     RejectMember: {"reason": "not_known_here"},
     GrantRole: {"role": "building_leader"},
+    NoticePreferences: {
+        "channels": [{"kind": "email", "address": "li.guihua@example.com"}],
+        "quiet_from": 1320,
+        "quiet_until": 420,
+        "digest": "at_once",
+        "muted": ["diary"],
+        "language": "zh",
+    },
+    ReadNotices: {"ids": [_ID]},
     LogIn: {"login": "li.guihua", "password": "一句好记的话 2026"},
     EscalateIssue: {"reason": "需统一建设充电车棚,当日无法解决,提交三方例会。"},
     SetWebhook: {

@@ -11,6 +11,7 @@ from gateway.call import JSON, Answer, Call
 from gateway.commands import Command, Commands
 from gateway.districts import Districts
 from gateway.endpoints import ENDPOINTS, Endpoint, Listing, Reading
+from gateway.foreign import Foreign, names_something
 from gateway.inside import Inside
 from gateway.limits import Rate, address_of
 from gateway.paging import question
@@ -45,6 +46,7 @@ class Parts:
     districts: Districts
     rate: Rate
     body_limit_bytes: int
+    foreign: Foreign
 
 
 class Handlers:
@@ -77,12 +79,13 @@ class Handlers:
         """Read, check, send; store the new state; answer it."""
         parts, spec = self._parts, COMMANDS[row.command]
         inside = spec.service == "directory"
+        names = names_something(row.command)
 
         async def handle(call: Call) -> Answer:
             self.admit(call, row.public)
             no_query(call)
             if not inside:
-                await self._member_here(call)
+                await self.member_here(call)
             expected = call.expected_version(possible=bool(spec.subject))
             members = merged(await call.json(parts.body_limit_bytes), call.path)
             command: Any = load(row.command, members)
@@ -90,6 +93,8 @@ class Handlers:
                 result = await parts.inside.perform(command, call, expected)
             else:
                 sent = Command(spec.name, members, call.token, call.command_id(), call.traceparent, expected)
+                if names:
+                    await parts.foreign.refuse_foreign(call.actor, known_place(call), command, expected)
                 result = await parts.commands.send(sent)
             return await self.done(call, spec.returns, result, row.status)
 
@@ -168,10 +173,10 @@ class Handlers:
         if "community_id" not in call.path:
             return NOBODY_SEES
         if not public:
-            return await self._member_here(call)
+            return await self.member_here(call)
         return await self._parts.districts.sight(call.actor, known_place(call))
 
-    async def _member_here(self, call: Call) -> Sight:
+    async def member_here(self, call: Call) -> Sight:
         """What a caller who has any role in the community sees there. Errors: Forbidden for everybody else."""
         sight = await self._parts.districts.sight(call.actor, known_place(call))
         if sight.audience == PUBLIC:

@@ -8,7 +8,7 @@ from gateway.problems import Header
 PREFLIGHT_SECONDS = 600
 _METHODS = b"DELETE, GET, HEAD, POST, PUT"
 _TAKEN = b"accept-language, authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id, traceparent"
-_SHOWN = b"etag, location, retry-after, www-authenticate"
+_SHOWN = b"etag, location, retry-after, www-authenticate, content-disposition, x-total-count"
 _SECURITY: tuple[Header, ...] = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),

@@ -9,6 +9,8 @@ from services import __version__
 
 TAGS = {
     "issues": ("问题", "Problems in a community, from report to confirmation."),
+    "huddles": ("碰头会", "The daily huddle of each micro-grid, and the patrols."),
+    "photos": ("照片", "Photos and short videos: nothing is kept of them but what is seen and heard."),
     "meetings": ("三方例会", "Topics and the weekly meeting of the three parties."),
     "projects": ("项目", "From alternatives through three gates to the result."),
     "votes": ("业主表决", "What the owners decide by the double majority of art. 278."),
@@ -17,7 +19,9 @@ TAGS = {
     "hearings": ("阳光听证会", "Questions about progress, money and quality, each owed an answer."),
     "experts": ("专家与抽签", "The pool of experts, and juries that anybody can verify."),
     "points": ("积分", "What members earned by taking part, and what it pays for."),
+    "numbers": ("统计与导出", "Numbers, heat map, recurring matters and exports; each number is defined once."),
     "communities": ("社区", "Communities, their places, numbers and owners' roll."),
+    "notices": ("通知", "What one is told: an inbox, and messages where one wants them."),
     "members": ("成员与角色", "Members of a community and their roles."),
     "api clients": ("接口客户端", "Systems of property companies."),
     "sessions": ("登录", "Log in, stay logged in, log out."),

@@ -37,6 +37,12 @@ _NONE_MATCH: dict[str, Any] = {
     "description": "The tag of the version that you have; 304 when it is still the newest. 版本标签",
     "schema": {"type": "string"},
 }
+_RANGE: dict[str, Any] = {
+    "name": "Range",
+    "in": "header",
+    "description": "One part of a video, as `bytes=0-99999`. 视频片段",
+    "schema": {"type": "string"},
+}
 _LAST_ID: dict[str, Any] = {
     "name": "Last-Event-ID",
     "in": "header",
@@ -90,6 +96,16 @@ def name_of(row: Row) -> str:
     return f"read_{VIEWS[row.view].name}"
 
 
+def sends_file(row: Row) -> bool:
+    """Whether the body is a file as it is, and its answer a new thing."""
+    return isinstance(row, Special) and row.status == 201 and row.sends != "application/json"
+
+
+def _in_parts(row: Special) -> bool:
+    """Whether the answer may be a part of the whole."""
+    return "video/" in row.media
+
+
 def _words(row: Row) -> tuple[str, str]:
     """The first sentence, and everything that is to be said."""
     if isinstance(row, Special):
@@ -107,21 +123,28 @@ def _parameters(row: Row) -> list[dict[str, Any]]:
         {"name": name, "in": "path", "required": True, "schema": path_schema(row, name)} for name in path_names(row)
     ]
     for name, (schema, required) in query_schemas(row).items():
-        made.append({"name": name, "in": "query", "schema": schema} | ({"required": True} if required else {}))
+        told = {"description": schema.pop("description")} if "description" in schema else {}
+        made.append({"name": name, "in": "query", "schema": schema, **told} | ({"required": True} if required else {}))
     if isinstance(row, Endpoint):
         made += [_MATCH, _KEY] if COMMANDS[row.command].subject else [_KEY]
     elif isinstance(row, Reading):
         made.append(_NONE_MATCH)
     elif isinstance(row, Special) and row.sends == "text/csv":
         made += [_MATCH, _KEY]
+    elif sends_file(row):
+        made.append(_KEY)
     elif isinstance(row, Special) and row.asks is EventsQuestion:
         made.append(_LAST_ID)
+    elif isinstance(row, Special) and row.tagged:
+        made += [_NONE_MATCH, _RANGE] if _in_parts(row) else [_NONE_MATCH]
     return made
 
 
 def _body(row: Row) -> dict[str, Any] | None:
     if isinstance(row, Special) and row.sends == "text/csv":
         return {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
+    if isinstance(row, Special) and sends_file(row):
+        return {"required": True, "content": {media: {"schema": _BYTES} for media in row.sends.split(", ")}}
     cls = taken_by(row)
     if cls is None:
         return None
@@ -133,9 +156,11 @@ def _body(row: Row) -> dict[str, Any] | None:
 
 def _responses(row: Row) -> dict[str, Any]:
     made = {str(row.status if isinstance(row, (Endpoint, Special)) else 200): _good(row)}
-    if isinstance(row, Reading):
+    if isinstance(row, Special) and row.tagged and _in_parts(row):
+        made["206"] = made["200"]
+    if isinstance(row, Reading) or (isinstance(row, Special) and row.tagged):
         made["304"] = {"description": "You have the newest version. 未更改"}
-    writes = isinstance(row, Endpoint) or (isinstance(row, Special) and row.takes is not None)
+    writes = isinstance(row, Endpoint) or (isinstance(row, Special) and row.takes is not None) or sends_file(row)
     for status in WRITE if writes else READ:
         made[str(status)] = {"$ref": f"#/components/responses/{status}"}
     if row.path == "/readyz":
@@ -149,11 +174,12 @@ def _good(row: Row) -> dict[str, Any]:
         made["content"] = {"application/json": {"schema": _ref("EventPage")}, "text/event-stream": {"schema": _TEXT}}
     elif (cls := given_by(row)) is not None:
         name = f"{cls.__name__}Page" if isinstance(row, Listing) else cls.__name__
-        made["content"] = {"application/json": {"schema": _ref(name)}}
+        made["content"] = {getattr(row, "media", "application/json"): {"schema": _ref(name)}}
     elif isinstance(row, Special) and row.status != 204:
-        made["content"] = {row.media: {"schema": _PLAIN.get(row.does, _TEXT)}}
-    headers = ["ETag"] if isinstance(row, (Endpoint, Reading)) else []
-    headers += ["Location"] if isinstance(row, Endpoint) and row.status == 201 else []
+        plain = _BYTES if row.tagged else _PLAIN.get(row.does, _TEXT)
+        made["content"] = {media: {"schema": plain} for media in row.media.split(", ")}
+    headers = ["ETag"] if isinstance(row, (Endpoint, Reading)) or (isinstance(row, Special) and row.tagged) else []
+    headers += ["Location"] if (isinstance(row, Endpoint) and row.status == 201) or sends_file(row) else []
     if headers:
         made["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
     return made
@@ -165,5 +191,13 @@ def _ref(name: str) -> dict[str, str]:
 
 _TEXT = {"type": "string"}
 _OBJECT = {"type": "object"}
+_BYTES = {"type": "string", "format": "binary"}
 _HEALTH = _ref("Health")
-_PLAIN = {"keys": _ref("KeySet"), "openapi": _OBJECT, "schema": _OBJECT, "healthz": _HEALTH, "readyz": _HEALTH}
+_PLAIN = {
+    "keys": _ref("KeySet"),
+    "openapi": _OBJECT,
+    "schema": _OBJECT,
+    "issues_geojson": _OBJECT,
+    "healthz": _HEALTH,
+    "readyz": _HEALTH,
+}

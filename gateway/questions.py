@@ -1,10 +1,10 @@
 """What the endpoints with a handler of their own are asked in their query, and answers that only they give."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 
 from gateway.directory.answers import Home, Profile
+from gateway.directory.contract import Language
 from services.actor import Role
 from services.declare import Between, Matching, value
 from services.fields import Code, Id, Slug
@@ -37,13 +37,6 @@ class ProfilesQuestion:
     """The members whose names are asked for: up to 100 ids with commas."""
 
     ids: Annotated[str, Matching(rf"^{_ID}(,{_ID}){{0,99}}$")]
-
-
-class Language(StrEnum):
-    """The languages of the pages."""
-
-    ZH = "zh"
-    EN = "en"
 
 
 @value

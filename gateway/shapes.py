@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, get_args, get_origin
 
 from gateway.endpoints import ENDPOINTS, Endpoint, Listing, Row, Special
-from gateway.paging import question_class
+from gateway.meaning import describe
+from gateway.paging import name_of, question_class
 from gateway.problems import KINDS
 from services.declare import COMMANDS, Seen
 from services.fields import SLUG, UUID
@@ -79,6 +80,7 @@ def schemas() -> dict[str, Any]:
     asked = {part for cls in _sent(rows) for part in _parts(cls)}
     for cls in {part for each in _answered(rows) for part in _parts(each)} - asked:
         made[cls.__name__] |= {"required": _always_seen(cls)}
+        describe(cls, made[cls.__name__])
     return dict(sorted(made.items()))
 
 
@@ -117,8 +119,9 @@ def query_schemas(row: Row) -> dict[str, tuple[dict[str, Any], bool]]:
     if cls is None:
         return {}
     schema = components([cls])[cls.__name__]
+    describe(cls, schema)
     required = schema.get("required", ())
-    return {name: (_not_null(part), name in required) for name, part in schema["properties"].items()}
+    return {name_of(name): (_not_null(part), name in required) for name, part in schema["properties"].items()}
 
 
 def needed(row: Row) -> list[str]:

@@ -17,11 +17,13 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection
 
 from gateway.search import number_of, words_of
-from gateway.sight import concerned_by, declared, rank_of, renditions
-from gateway.store import VIEW_TABLES, feed, feed_head, keep_newest
+from gateway.sight import conceals, concerned_by, declared, rank_of, renditions
+from gateway.similar.kept import kept
+from gateway.store import VIEW_TABLES, combined, feed, feed_head, keep_newest
 from services.database import Store
 from services.declare import VIEWS, event_spec
 from services.envelope import Envelope
+from services.issues.contract import IssueState
 from services.many import insert_all, one_of
 from services.wire import read, to_json
 
@@ -66,6 +68,8 @@ def view_row(cls: type, known: Mapping[str, Any]) -> ViewRow:
         "created_at": read(datetime, known["created_at"]),
         "updated_at": read(datetime, known["updated_at"]),
         **{name: _as_text(known[name]) for name in spec.filters},
+        **dict.fromkeys((name for name in combined(spec) if known[name] is False), None),
+        **(kept(known, rank) if cls is IssueState else {}),
         **renditions(cls, known, rank, concerned),
     }
     if spec.text:
@@ -128,7 +132,7 @@ def _feed_row(position: int, told: Told, state: _State, known: Mapping[str, Any]
         "sequence": envelope.sequence,
         "rank": rank_of(shown),
         "member_id": concerned_by(cls, shown),
-        "actor": envelope.actor,
+        "actor": "" if conceals(cls, shown, envelope.actor) else envelope.actor,
         "causation_id": envelope.causation_id,
         "at": envelope.time,
         "data": to_json(known),

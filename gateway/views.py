@@ -23,9 +23,10 @@ from gateway.store import LONGEST_FILTER
 from gateway.together import Together
 from gateway.told import view_row
 from services.declare import VIEWS
-from services.errors import Invalid
+from services.errors import Forbidden, Invalid
 from services.fields import SLUG
 from services.fields import UUID as UUID_PATTERN
+from services.wire import is_always_seen
 
 MOST_ITEMS = 100
 _ID = re.compile(UUID_PATTERN)
@@ -91,10 +92,12 @@ class Views:
 
         `filters` maps some of the view's filters to values, `q` is full text, `mine` leaves only what concerns the
         caller, `since` and `until` (not included) bound the time of creation, `after` is the cursor of the page before.
-        Errors: Invalid for a filter, cursor, question or limit that is none; Unavailable.
+        Errors: Forbidden for a filter by what is hidden from the caller;
+        Invalid for a filter, cursor, question or limit that is none; Unavailable.
         """
         filters = filters or {}
         _check(cls, filters, q, limit)
+        _refuse_hidden(cls, filters, sight)
         if community_id and not _SLUG.fullmatch(community_id):
             return Page(b"[]", 0, "")
         shape = shape_of(cls, community_id, sight, filters, mine=mine)
@@ -148,6 +151,12 @@ def _check(cls: type, filters: Mapping[str, str], q: str, limit: int) -> None:
         raise Invalid("there is no full-text search here", "此处不支持全文搜索")
     if not 1 <= limit <= MOST_ITEMS:
         raise Invalid(f"a page has 1 to {MOST_ITEMS} items", f"每页 1 至 {MOST_ITEMS} 项")
+
+
+def _refuse_hidden(cls: type, filters: Iterable[str], sight: Sight) -> None:
+    """Who may not see a member of all things cannot have them sorted out by it either. Errors: Forbidden."""
+    if hidden := [name for name in filters if not is_always_seen(cls, name, sight.audience)]:
+        raise Forbidden(f"only staff may filter by {hidden[0]}", f"只有工作人员可以按 {hidden[0]} 筛选")
 
 
 def _page(rows: Sequence[Row], limit: int) -> Page:

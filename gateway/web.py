@@ -12,12 +12,21 @@ from gateway.documents import Documents
 from gateway.endpoints import ENDPOINTS, Endpoint, Listing, Reading, Row
 from gateway.events import Events
 from gateway.feed import Feed
+from gateway.foreign import Foreign
 from gateway.handlers import Handler, Handlers, Parts
 from gateway.headers import CommonHeaders
 from gateway.inside import Inside
 from gateway.limits import Rate
+from gateway.notices.inbox import Inbox
+from gateway.notices.wishes import Wishes
+from gateway.numbers.desk import Numbers
+from gateway.numbers.exports import Exports
+from gateway.numbers.snapshot import Snapshots
+from gateway.photos.group import Photos
+from gateway.photos.records import Records
 from gateway.registry import Registry
 from gateway.sessions import Sessions
+from gateway.similar.doors import SimilarDoors
 from gateway.stream import Streams
 from gateway.views import Views
 from gateway.webhooks.progress import Progress
@@ -38,12 +47,21 @@ class Web:
         districts = Districts(self.views.reader)
         rate = Rate(chosen.rate_per_second, chosen.rate_burst)
         limit = chosen.body_limit_bytes
-        self._handlers = Handlers(Parts(self.commands, self.inside, self.views, districts, rate, limit))
+        foreign = Foreign(self.views, districts, Records(self.views.reader))
+        self._handlers = Handlers(Parts(self.commands, self.inside, self.views, districts, rate, limit, foreign))
+        self.photos = Photos(self._handlers, districts, self.views, chosen)
         self._special = (
             Sessions(self._handlers, self.inside, limit),
             Registry(self._handlers, self.inside),
+            self.photos.taking,
+            self.photos.showing,
             Events(self._handlers, districts, self.feed, self.streams),
             Progress(self._handlers, districts, self.views),
+            SimilarDoors(self._handlers, districts, self.views),
+            Numbers(self._handlers, districts, self.views),
+            Exports(self._handlers, districts, self.views, Snapshots(chosen.database("gateway"))),
+            Inbox(self._handlers, self.views.reader, limit),
+            Wishes(self._handlers, self.inside, limit),
             Documents(self._handlers, self.inside.directory.keys, self.ready),
         )
         common = CommonHeaders(chosen.cors_origins, only_tls=chosen.public_url.startswith("https:"))
@@ -82,5 +100,6 @@ class Web:
         finally:
             await self.streams.close()
             await self.commands.close()
+            self.photos.close()
             await self.views.close()
             self.inside.close()

@@ -102,14 +102,19 @@ class Store:
 def open_engine(url: URL, pool_size: int = 5, connect: Callable[..., Any] | None = None) -> Engine:
     """A connected pool; on SQLite every transaction that may write takes the write lock when it begins.
 
+    What people wrote stands in no error, since errors are logged.
     `connect` makes the connections to PostgreSQL where psycopg's own way of waiting does not fit the process.
     """
     if url.get_backend_name() == "sqlite":
-        engine = sa.create_engine(url, pool_size=pool_size, connect_args={"timeout": BUSY_SECONDS})
+        engine = sa.create_engine(
+            url, pool_size=pool_size, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS}
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = sa.create_engine(url, pool_size=pool_size, max_overflow=2, pool_pre_ping=False, pool_recycle=1800)
+    engine = sa.create_engine(
+        url, pool_size=pool_size, max_overflow=2, pool_pre_ping=False, pool_recycle=1800, hide_parameters=True
+    )
     if connect is not None:
         event.listen(engine, "do_connect", lambda _dialect, _record, args, given: connect(*args, **given))
     return engine

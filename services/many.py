@@ -80,8 +80,8 @@ def _update_of(table: sa.Table, keys: Sequence[str], names: Sequence[str]) -> sa
 
 
 def _update_from(table: sa.Table, keys: Sequence[str], names: Sequence[str], source: str) -> str:
-    changes = ", ".join(f"{name} = given.{name}" for name in names)
-    same = " AND ".join(f"{table.name}.{name} = given.{name}" for name in keys)
+    changes = ", ".join(f'"{name}" = given."{name}"' for name in names)
+    same = " AND ".join(f'{table.name}."{name}" = given."{name}"' for name in keys)
     return f"UPDATE {table.name} SET {changes} FROM {source} AS given WHERE {same}"
 
 

@@ -145,6 +145,12 @@ def is_seen(cls: type, name: str, data: Mapping[str, Any], audience: str) -> boo
     return all(mark.allows(audience, data) for mark in _marks_of(cls)[name])
 
 
+@cache
+def is_always_seen(cls: type, name: str, audience: str) -> bool:
+    """Whether an audience sees this member of every object of a contract class."""
+    return _visible(_marks_of(cls)[name], audience)
+
+
 def shown_to(cls: type, data: Mapping[str, Any], audience: str) -> bytes:
     """The JSON of a contract object's plain data as one audience sees it."""
     leave_out = filter_for(cls, audience)

@@ -18,6 +18,9 @@ def curl(method: str, path: str, operation: Mapping[str, Any]) -> str:
         lines.append('-H "Idempotency-Key: $(uuidgen)"')
     for media, part in operation.get("requestBody", {}).get("content", {}).items():
         lines.append(f'-H "Content-Type: {media}"')
+        if part.get("schema", {}).get("format") == "binary":
+            lines.append("--data-binary @photo.jpg")
+            break
         given = json.dumps(part.get("example", {}), ensure_ascii=False).replace("'", "'\\''")
         lines.append("--data-binary @roll.csv" if media == "text/csv" else f"-d '{given}'")
     return " \\\n  ".join(lines)

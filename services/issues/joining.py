@@ -19,11 +19,12 @@ from services.issues.contract import (
 )
 from services.issues.following import Following, following_id
 from services.issues.model import Issue
-from services.issues.policy import UNSETTLED
+from services.issues.policy import LIFECYCLE, UNSETTLED
 from services.issues.reporting import category_of
 from services.issues.store import followings
 from services.issues.telling import tell
 from services.issues.timing import settle_by
+from services.lifecycle import permit
 from services.work import Work
 
 MOST_MOVED = 5000
@@ -78,7 +79,9 @@ def unfollow_issue(work: Work, command: UnfollowIssue) -> FollowingState:
 
 def merge_issue(work: Work, command: MergeIssue) -> IssueState:
     """Say that an issue is the same as another one (日-13): its followers and its own copies go along."""
-    copy, original = work.load(Issue, command.issue_id), work.load(Issue, command.into_id)
+    copy = work.load(Issue, command.issue_id)
+    permit(LIFECYCLE, "merge", copy, work.actor, work.held, work.moment)
+    original = work.load(Issue, command.into_id)
     refuse_to_merge(copy, original)
     told = copy.merge_into(original, command.note, work.actor, work.held, work.moment)
     grandchildren, copy.copies = copy.copies, ()

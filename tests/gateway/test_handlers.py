@@ -122,16 +122,16 @@ def test_what_is_done_by_somebody_who_may_not_look_is_answered_with_what_is_publ
 
 def test_a_list_goes_from_page_to_page_without_gap_or_repeat(city: City) -> None:
     resident = city.person("resident")
-    made = [city.report(category="paging")["id"] for _ in range(7)]
+    made = [city.report(category="greening")["id"] for _ in range(7)]
     found: list[str] = []
-    asked: dict[str, Any] = {"category": "paging", "limit": 3}
+    asked: dict[str, Any] = {"category": "greening", "limit": 3}
     while True:
         page = resident.get(ISSUES, params=asked).json()
         found += [item["id"] for item in page["items"]]
         if page["next"] is None:
             break
         asked["cursor"] = page["next"]
-        city.report(category="paging")
+        city.report(category="greening")
     assert found == made[::-1]
 
 

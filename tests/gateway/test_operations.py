@@ -14,9 +14,9 @@ def test_every_operation_has_a_name_of_its_own() -> None:
 
 def test_a_command_is_described_with_its_body_its_headers_and_its_refusals() -> None:
     made = operation_of(ROWS["resolve_issue"], "issues")
-    assert made["summary"] == "Settle an issue, with a note of what was done."
+    assert made["summary"] == "Settle an issue, with a note of what was done and photos as evidence."
     assert made["x-summary-zh"] == "办结问题"
-    assert made["x-who"]["zh"] == "网格员、楼栋长、物业管家"
+    assert made["x-who"]["zh"] == "网格员、楼栋长、物业管家、经办人"
     assert [each["name"] for each in made["parameters"]] == ["community_id", "issue_id", "If-Match", "Idempotency-Key"]
     assert made["requestBody"]["required"]
     assert made["requestBody"]["content"]["application/json"]["example"] == {"note": "井盖已更换并加固,现场已复查。"}
@@ -51,6 +51,18 @@ def test_what_must_be_asked_is_marked() -> None:
 
 def test_what_is_public_can_be_called_with_and_without_a_token() -> None:
     assert operation_of(ROWS["list_communities"], "communities")["security"] == [{}, {"token": []}]
+
+
+def test_a_file_is_described_by_the_types_that_are_taken_and_given() -> None:
+    sent = operation_of(ROWS["upload_photo"], "photos")
+    assert {"image/jpeg", "image/png", "video/mp4"} <= set(sent["requestBody"]["content"])
+    assert [each["name"] for each in sent["parameters"]] == ["community_id", "Idempotency-Key"]
+    assert {"201", "413", "415", "429", "503"} <= set(sent["responses"])
+    assert "Location" in sent["responses"]["201"]["headers"]
+    shown = operation_of(ROWS["issue_photo"], "photos")
+    assert set(shown["responses"]["200"]["content"]) == {"image/jpeg", "video/mp4", "video/quicktime", "video/webm"}
+    assert {"206", "304"} <= set(shown["responses"])
+    assert {"size", "original", "If-None-Match", "Range"} <= {each["name"] for each in shown["parameters"]}
 
 
 def test_every_status_of_a_problem_is_described_with_all_its_kinds() -> None:

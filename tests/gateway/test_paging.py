@@ -7,6 +7,7 @@ import pytest
 from gateway.directory.contract import ApiClientState, CommunityState
 from gateway.paging import Question, question, question_class, read_query
 from gateway.questions import EventsQuestion, RollQuestion
+from services.declare import VIEWS
 from services.errors import Invalid
 from services.issues.contract import IssueState
 from services.points.contract import AccountState
@@ -29,7 +30,7 @@ def test_a_list_is_asked_by_its_filters_its_text_its_time_and_its_page() -> None
 
 def test_only_what_the_view_declares_can_be_asked() -> None:
     always = {"since", "until", "cursor", "limit"}
-    assert set(hints_of(question_class(IssueState))) == always | {"status", "category", "building_id", "q", "mine"}
+    assert set(hints_of(question_class(IssueState))) == always | {*VIEWS[IssueState].filters, "q", "mine"}
     assert set(hints_of(question_class(CommunityState))) == always | {"district_id", "q"}
     assert set(hints_of(question_class(AccountState))) == always | {"mine"}
 

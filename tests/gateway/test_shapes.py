@@ -44,7 +44,7 @@ def test_a_problem_is_what_its_schema_says() -> None:
 
 
 def test_a_body_has_no_member_that_the_path_gives() -> None:
-    assert set(SCHEMAS["ResolveIssue"]["properties"]) == {"note"}
+    assert set(SCHEMAS["ResolveIssue"]["properties"]) == {"note", "evidence"}
     assert needed(ROWS["resolve_issue"]) == ["note"]
     assert needed(ROWS["accept_issue"]) == []
     assert SCHEMAS["OnboardCommunity"]["properties"]["community_id"], "this one's path gives nothing"

@@ -8,10 +8,11 @@ from gateway.sight import Sight, state_for
 from services.actor import NOBODY, Actor, Role
 from services.declare import COMMUNITY as FOR_COMMUNITY
 from services.declare import ONE_MEMBER, PUBLIC, STAFF, VIEWS, Seen
+from services.errors import Forbidden
 from services.ids import derived_id
 from services.issues.contract import IssueState
 from services.points.contract import AccountState, PointsCredited, TransferTold
-from services.wire import from_json, hints_of, to_data
+from services.wire import from_json, hints_of, is_always_seen, to_data
 from tests.gateway.asking import get, listed
 from tests.gateway.world import STRANGER, World, community, sight
 from tests.shared.samples import (
@@ -110,8 +111,18 @@ def test_a_role_in_a_district_counts_in_each_of_its_communities(world: World) ->
 @pytest.mark.parametrize("spec", VIEWS.values(), ids=lambda spec: spec.name)
 def test_a_filter_or_a_search_never_tells_what_its_asker_may_not_see(spec: Any) -> None:
     hints = hints_of(spec.cls)
-    for name in (*spec.filters, *spec.text):
+    for name in spec.text:
         assert not [mark for mark in getattr(hints[name], "__metadata__", ()) if isinstance(mark, Seen)]
+    for name in spec.filters:
+        assert is_always_seen(spec.cls, name, PUBLIC) or (spec.name, name) == ("issue", "handler_id")
+
+
+def test_who_may_not_see_the_handlers_cannot_have_issues_sorted_out_by_them(world: World) -> None:
+    asked: dict[str, Any] = {"filters": {"handler_id": OFFICER}}
+    for resident in (Sight(PUBLIC), Sight(FOR_COMMUNITY, REPORTER)):
+        with pytest.raises(Forbidden, match="handler_id"):
+            world.run(world.views.list(IssueState, COMMUNITY, resident, **asked))
+    assert world.run(world.views.list(IssueState, COMMUNITY, Sight(STAFF, OFFICER), **asked)).count == 0
 
 
 def _credited(who: str) -> PointsCredited:

@@ -56,13 +56,22 @@ class World:
 
 
 @contextmanager
-def world_on(url: URL) -> Iterator[World]:
+def empty_world_on(url: URL) -> Iterator[World]:
     """A gateway's database on a server or in a file: its tables are made where there are none, and emptied."""
     engine = open_engine(url)
     METADATA.create_all(engine)
     with engine.begin() as connection:
         for table in reversed(METADATA.sorted_tables):
             connection.execute(sa.delete(table))
+    engine.dispose()
+    with world_on(url) as world:
+        yield world
+
+
+@contextmanager
+def world_on(url: URL) -> Iterator[World]:
+    """A gateway's database as it is."""
+    engine = open_engine(url)
     views = Views.open(url)
     with asyncio.Runner() as runner:
         yield World(engine, views, Feed(views.reader), Districts(views.reader), runner)

@@ -172,3 +172,11 @@ def test_whether_a_database_answers_is_asked_anew_each_time(engine: Engine, post
     assert answers(engine)
     nowhere = open_engine(postgres_url.set(drivername="postgresql+psycopg", port=1))
     assert not answers(nowhere)
+
+
+def test_what_people_wrote_stands_in_no_error(database_url: URL) -> None:
+    engine = open_engine(database_url)
+    with engine.connect() as connection, pytest.raises(sa.exc.DBAPIError) as wrong:
+        connection.execute(sa.text("SELECT * FROM no_such_table WHERE name = :name"), {"name": "张伟"})
+    engine.dispose()
+    assert "张伟" not in str(wrong.value)

@@ -14,7 +14,7 @@ from tests.shared.running import House, Running
 from tests.shared.samples import report
 
 ISSUES_SERVICE = "services.issues.service:IssuesService"
-PARTS = {"issues.commands", "issues.subscriptions", "issues.relay", "issues.schedule"}
+PARTS = {"issues.commands", "issues.subscriptions", "issues.relay", "issues.schedule", "issues.watching"}
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from services.declare import AUDIENCES, ONE_MEMBER, PUBLIC, STAFF, seen_by, value
 from services.fields import Id, Line
 from services.issues.contract import IssueConfirmed, IssueState
+from services.points.contract import AccountState
 from services.wire import filter_for, from_json, read, reader, shown_to, to_data, to_json
 from tests.shared.made_up import catalogue, instances
 from tests.shared.samples import NOON, OFFICER, REPORTER, issue_state
@@ -113,5 +114,5 @@ def test_a_limit_counts_wherever_it_stands_in_an_optional_member() -> None:
 
 
 def test_a_whole_that_hides_nothing_is_not_copied() -> None:
-    assert filter_for(IssueState, STAFF) is None
+    assert filter_for(AccountState, STAFF) is None
     assert filter_for(IssueState, PUBLIC) is not None

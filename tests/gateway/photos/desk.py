@@ -34,6 +34,7 @@ ROLES = {
     "stranger": {ANOTHER_COMMUNITY: {Role.COMMUNITY_ADMIN}},
     "both": {COMMUNITY: {Role.RESIDENT}, ANOTHER_COMMUNITY: {Role.RESIDENT}},
     "collector": {COMMUNITY: {Role.RESIDENT}},
+    "beginner": {COMMUNITY: {Role.RESIDENT}},
     "newcomer": {},
 }
 IDS = {name: derived_id("member", name) for name in (*ROLES, "ruler")}

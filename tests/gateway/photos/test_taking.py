@@ -131,7 +131,7 @@ def test_nobody_fills_the_store_by_themselves(desk: Desk, monkeypatch: pytest.Mo
     refused(over, 429, "MB")
     assert over.headers["retry-after"] == "3600"
     assert desk.send(first, who="collector").status_code == 201, "what is there already is no more"
-    assert desk.send(file_of(scene(32, 32)), who="neighbour").status_code == 201
+    assert desk.send(file_of(scene(32, 32)), who="beginner").status_code == 201
 
 
 def test_while_photos_are_drawn_others_are_answered(desk: Desk) -> None:
