@@ -69,10 +69,11 @@ def broker(directory: Path, image: str) -> Iterator[BrokerForTests]:
 
 
 @contextmanager
-def postgres(image: str, named: str) -> Iterator[URL]:
+def postgres(image: str, named: str, durable: bool = False) -> Iterator[URL]:
     """A PostgreSQL server's URL: the named one, else a container, else a private one, else the one that runs here.
 
-    A private one never waits for its disk, which makes a new database for each test twice as fast.
+    A private one never waits for its disk, which makes a new database for each test twice as fast; where it is to be
+    `durable`, because something is measured, it does, and the one that runs here is preferred.
     Errors: Missing, naming what to install.
     """
     if make_url(named or "sqlite://").get_backend_name() == "postgresql":
@@ -80,12 +81,12 @@ def postgres(image: str, named: str) -> Iterator[URL]:
     elif docker_answers() and docker_image(image):
         with _container(image, 5432, POSTGRES_HOST_AUTH_METHOD="trust") as container:
             yield _maintenance(_await(container, 5432, postgresql_trusts))
-    elif postgresql_trusts(5432) and not postgresql_programs():
+    elif postgresql_trusts(5432) and (durable or not postgresql_programs()):
         yield _maintenance(5432)
     else:
         if not postgresql_programs():
             install("postgresql")
-        with private_postgres() as url:
+        with private_postgres(durable) as url:
             yield url
 
 
@@ -149,7 +150,7 @@ class ContainerBroker:
 
 
 @contextmanager
-def private_postgres() -> Iterator[URL]:
+def private_postgres(durable: bool = False) -> Iterator[URL]:
     """A server of our own from the programs on the machine, on a free port, with data that is thrown away."""
     programs = postgresql_programs()
     if programs is None:
@@ -167,8 +168,8 @@ def private_postgres() -> Iterator[URL]:
         "--no-sync",
     ]
     settings = {
-        "port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off",
-        "full_page_writes": "off", "max_connections": 200,
+        "port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": 200,
+        **({} if durable else {"fsync": "off", "full_page_writes": "off"}),
     }  # fmt: skip
     postgres = [str(programs / "postgres"), *(f"--{name}={value}" for name, value in settings.items())]
     with (directory / "log").open("w+b") as log, ExitStack() as ends:

@@ -41,7 +41,9 @@ class Evidence:
         with self._open("issues") as (connection, store):
             journal = store.table("journal")
             rows = connection.execute(sa.select(journal.c.type, journal.c.subject, journal.c.data)).all()
-        return [told_of(row.type, row.subject, from_json(row.data)) for row in rows]
+        return [
+            told_of(row.type, row.subject, from_json(row.data)) for row in rows if row.type.startswith("issues.issue.")
+        ]
 
     def credited(self) -> list[Element]:
         """The confirmations that points were given for."""

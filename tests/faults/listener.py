@@ -61,7 +61,7 @@ class Listener:
         return {"Authorization": f"Bearer {self.token}"}
 
     def _query(self) -> dict[str, str]:
-        return {"community": self.community, "type": "issues.*"}
+        return {"community": self.community, "type": "issues.issue.*"}
 
 
 def _element(event: dict[str, object]) -> Element:

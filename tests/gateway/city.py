@@ -65,7 +65,13 @@ class City:
 
     def report(self, by: str = "resident", **members: Any) -> Any:
         """A new issue."""
-        told = {"title": "井盖破损", "text": "三号楼前的井盖破了。", "place": {"spot": "三号楼前"}, **members}
+        told = {
+            "category": "suggestion",
+            "title": "井盖破损",
+            "text": "三号楼前的井盖破了。",
+            "place": {"spot": "三号楼前"},
+            **members,
+        }
         answer = self.person(by).post(f"/v1/communities/{HERE}/issues", json=told)
         assert answer.status_code == 201, answer.text
         return answer.json()

@@ -8,7 +8,7 @@ from sqlalchemy.engine import URL
 from tests import servers
 from tests.conftest import DATABASES
 from tests.gateway.city import City, city_on
-from tests.gateway.world import World, empty_world_on
+from tests.gateway.world import World, world_on
 
 
 @pytest.fixture(scope="session")
@@ -34,5 +34,5 @@ def postgresql_world(postgres_url: URL) -> Iterator[URL]:
 @pytest.fixture(params=DATABASES)
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     """An empty gateway's database, on SQLite and on PostgreSQL."""
-    with empty_world_on(request.getfixturevalue(f"{request.param}_world")) as made:
+    with world_on(request.getfixturevalue(f"{request.param}_world")) as made:
         yield made

@@ -56,7 +56,7 @@ class World:
 
 
 @contextmanager
-def empty_world_on(url: URL) -> Iterator[World]:
+def world_on(url: URL) -> Iterator[World]:
     """A gateway's database on a server or in a file: its tables are made where there are none, and emptied."""
     engine = open_engine(url)
     METADATA.create_all(engine)
@@ -64,12 +64,12 @@ def empty_world_on(url: URL) -> Iterator[World]:
         for table in reversed(METADATA.sorted_tables):
             connection.execute(sa.delete(table))
     engine.dispose()
-    with world_on(url) as world:
+    with world_as_it_is(url) as world:
         yield world
 
 
 @contextmanager
-def world_on(url: URL) -> Iterator[World]:
+def world_as_it_is(url: URL) -> Iterator[World]:
     """A gateway's database as it is."""
     engine = open_engine(url)
     views = Views.open(url)

@@ -50,7 +50,7 @@ def main(rounds: int, seconds: float, issues: int, events: int, only_rivals: boo
     with (
         tempfile.TemporaryDirectory() as folder,
         servers.broker(Path(folder) / "broker", given.rabbitmq_image) as broker,
-        servers.postgres(given.postgres_image, given.database_url) as server,
+        servers.postgres(given.postgres_image, given.database_url, durable=True) as server,
     ):
         if only_rivals:
             measure_rivals(broker, server, extent, figures)

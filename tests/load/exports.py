@@ -64,7 +64,7 @@ def databases(folder: Path, only: str | None) -> Iterator[tuple[str, URL]]:
     if only != "sqlite":
         given = take_settings()
         with (
-            servers.postgres(given.postgres_image, given.database_url) as server,
+            servers.postgres(given.postgres_image, given.database_url, durable=True) as server,
             servers.fresh_database(server) as url,
         ):
             yield "postgresql", url.set(drivername="postgresql+psycopg")

@@ -269,7 +269,10 @@ def sqlite_file() -> Iterator[URL]:
 def postgres_database() -> Iterator[URL]:
     """An empty database."""
     given = take_settings()
-    with servers.postgres(given.postgres_image, given.database_url) as server, servers.fresh_database(server) as url:
+    with (
+        servers.postgres(given.postgres_image, given.database_url, durable=True) as server,
+        servers.fresh_database(server) as url,
+    ):
         yield url.set(drivername="postgresql+psycopg")
 
 

@@ -172,4 +172,4 @@ class Ours:
 
 
 def _report_body() -> dict[str, object]:
-    return {**REPORT, "place": {"spot": "on the footpath between buildings 12 and 13"}}
+    return {**REPORT, "category": "suggestion", "place": {"spot": "on the footpath between buildings 12 and 13"}}

@@ -79,7 +79,7 @@ def house(database: str) -> Iterator[House]:
         tempfile.TemporaryDirectory() as folder,
         servers.broker(Path(folder) / "broker", given.rabbitmq_image) as broker,
         broker.vhost() as amqp,
-        servers.postgres(given.postgres_image, given.database_url) as server,
+        servers.postgres(given.postgres_image, given.database_url, durable=True) as server,
         servers.fresh_databases(server) as (prefix, _),
     ):
         url = server.set(database=prefix).render_as_string(hide_password=False) + "_{service}"

@@ -17,7 +17,7 @@ from services.issues.contract import IssueConfirmed, IssueReported
 from services.wire import from_json
 from tests.gateway.webhooks.hall import SECRET, Hall
 from tests.gateway.webhooks.receiver import Receiver, receiver
-from tests.gateway.world import numbered, world_on
+from tests.gateway.world import numbered, world_as_it_is
 from tests.shared.samples import ANOTHER_COMMUNITY, COMMUNITY, NOON
 
 REPORTED = "issues.issue.reported.v1"
@@ -44,7 +44,7 @@ def test_what_arrives_is_what_the_pull_feed_gives_this_client(hall: Hall, compan
     hall.report(1, 2)
     hall.serve()
     scope = scope_of({COMMUNITY: sight_of(hall.hook(id_).actor, COMMUNITY)})
-    with world_on(hall.engine.url) as world:
+    with world_as_it_is(hall.engine.url) as world:
         page: FeedPage = world.run(world.feed.read(scope, 1))
     assert [body for _, _, body in company.got] == [event for _, event in page.events]
 
