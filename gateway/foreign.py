@@ -40,21 +40,20 @@ class Foreign:
         Errors: Refused, naming the member; NotFound or Conflict where its subject is not there either, or at another
         version than the `expected` one; Unavailable.
         """
+        photos, members = list(_photos_in(command, "")), _members_in(command)
+        if not photos and not members:
+            return
         by = COMMANDS[type(command)].by
         if not by.concerned and not await self._districts.holds(actor, community_id, by.roles):
             return
         try:
             if await self._districts.holds(actor, community_id, STAFF):
-                await self._check_members(community_id, command)
-            await self._check_photos(actor, community_id, list(_photos_in(command, "")))
+                for member, id_ in members:
+                    await self._check_member(community_id, member, id_, MEMBERS[member])
+            await self._check_photos(actor, community_id, photos)
         except Refused:
             await self._check_subject(actor, community_id, command, expected)
             raise
-
-    async def _check_members(self, community_id: str, command: Any) -> None:
-        for member, clause in MEMBERS.items():
-            if (id_ := getattr(command, member, None)) is not None:
-                await self._check_member(community_id, member, id_, clause)
 
     async def _check_member(self, community_id: str, member: str, id_: str, clause: str) -> None:
         found = await self._views.get(MemberState, community_id, id_, _FULL_SIGHT)
@@ -101,15 +100,20 @@ def _classes_in(hint: Any) -> Iterator[type]:
         yield from _classes_in(inner)
 
 
+def _members_in(command: Any) -> list[tuple[str, str]]:
+    """Which people a command names, and as what."""
+    return [(member, id_) for member in MEMBERS if (id_ := getattr(command, member, None)) is not None]
+
+
 def _photos_in(thing: Any, path: str) -> Iterator[tuple[str, str]]:
     """Where photos are named in a command and in its parts, and which."""
     for each in dataclasses.fields(thing):
-        held, place = getattr(thing, each.name), f"{path}/{each.name}"
+        held = getattr(thing, each.name)
         for number, part in enumerate(held if isinstance(held, tuple) else ()):
             if each.name in PHOTOS:
-                yield f"{place}/{number}", part
+                yield f"{path}/{each.name}/{number}", part
             elif dataclasses.is_dataclass(part):
-                yield from _photos_in(part, f"{place}/{number}")
+                yield from _photos_in(part, f"{path}/{each.name}/{number}")
 
 
 def _refused(member: str, clause: str, en: str, zh: str) -> Refused:

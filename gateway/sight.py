@@ -14,7 +14,7 @@ from services.actor import STAFF, Actor
 from services.declare import COMMUNITY, ONE_MEMBER, PUBLIC, VIEWS
 from services.declare import STAFF as FOR_STAFF
 from services.ids import is_id
-from services.wire import is_seen, read, shown_to, to_data
+from services.wire import is_seen, only_declared, shown_to
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,7 @@ def sight_of(actor: Actor, community_id: str, district_id: str = "") -> Sight:
 
 def declared(cls: type, data: Any) -> Mapping[str, Any]:
     """Only what the contract declares of some valid data: what a newer sender added is not known to be for anybody."""
-    found: Mapping[str, Any] = to_data(read(cls, data))
-    return found
+    return only_declared(cls, data)
 
 
 def rank_of(data: Mapping[str, Any]) -> int:

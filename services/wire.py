@@ -83,6 +83,52 @@ def read(cls: type[T], data: Any) -> T:
     return make(data)
 
 
+def only_declared(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The plain data of a contract object (valid, our own form) with its declared members only, and all of them."""
+    prune = _pruner(cls)
+    assert prune is not None, "a contract object has members"
+    pruned: dict[str, Any] = prune(data)
+    return pruned
+
+
+@cache
+def _pruner(hint: Any) -> Callable[[Any], Any] | None:
+    """A function that leaves out what is not declared inside a value; None where nothing can be inside."""
+    if get_origin(hint) is Annotated:
+        return _pruner(get_args(hint)[0])
+    if isinstance(hint, types.UnionType) or get_origin(hint) is Union:
+        inner = _pruner(next(arg for arg in get_args(hint) if arg is not type(None)))
+        return inner and (lambda data: None if data is None else inner(data))
+    if get_origin(hint) is tuple:
+        item = _pruner(get_args(hint)[0])
+        return item and (lambda data: [item(part) for part in data])
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return _object_pruner(hint)
+    return None
+
+
+def _object_pruner(cls: type) -> Callable[[Any], Any]:
+    names = tuple(hints_of(cls))
+    deeper = {name: inner for name, hint in hints_of(cls).items() if (inner := _pruner(hint))}
+    defaults = {
+        member.name: to_data(member.default)
+        for member in dataclasses.fields(cls)
+        if member.default is not dataclasses.MISSING
+    }
+
+    def leave_declared(data: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            pruned = {name: data[name] for name in names}
+        except KeyError:
+            pruned = {name: data[name] if name in data else defaults[name] for name in names}
+        for name, inner in deeper.items():
+            if pruned[name]:
+                pruned[name] = inner(pruned[name])
+        return pruned
+
+    return leave_declared
+
+
 @cache
 def filter_for(hint: Any, audience: str) -> Callable[[Any], Any] | None:
     """A function that leaves out what this audience may not see; None when nothing is hidden from it."""

@@ -8,9 +8,8 @@ import copy
 import logging
 import re
 import threading
+from functools import cache
 from typing import Any
-
-import apprise
 
 from gateway.directory.contract import Channel, ChannelKind
 from gateway.notices.message import Message
@@ -37,7 +36,6 @@ class Channels:
         self._guard = guard
         self._clock = clock
         self._web = web
-        self._asset = apprise.AppriseAsset(app_id="sansan", http_redirects=False, secure_logging=True)
         self._operators = {
             kind: self._parsed(kind, url) for kind, url in ((ChannelKind.EMAIL, email), (ChannelKind.SMS, sms)) if url
         }
@@ -60,7 +58,7 @@ class Channels:
             return "this address cannot be right"
         _heard.status = ""
         try:
-            taken = plugin.notify(body=message.text, title=message.title, body_format=apprise.NotifyFormat.TEXT)
+            taken = plugin.notify(body=message.text, title=message.title, body_format="text")
         except (OSError, ValueError, RuntimeError) as error:
             return type(error).__name__
         return "" if taken else f"HTTP {_heard.status}" if _heard.status else _NOT_TAKEN
@@ -84,13 +82,14 @@ class Channels:
         return {**copy.deepcopy(self._operators[channel.kind]), "targets": [channel.address]}
 
     def _parsed(self, kind: ChannelKind, url: str) -> dict[str, Any]:
-        parts: dict[str, Any] | None = apprise.plugins.url_to_dict(url, secure_logging=True)  # type: ignore[no-untyped-call]
+        parts: dict[str, Any] | None = _library().plugins.url_to_dict(url, secure_logging=True)
         if parts is None or self._plugin({**copy.deepcopy(parts), "targets": [_SAMPLE[kind]]}) is None:
             raise ValueError(f"SANSAN_NOTICE_{kind.name} is no URL that Apprise understands")
         return parts
 
     def _plugin(self, parts: dict[str, Any]) -> Any:
-        return apprise.Apprise.instantiate({**parts, "overflow": "split"}, asset=self._asset)
+        asset = _library().AppriseAsset(app_id="sansan", http_redirects=False, secure_logging=True)
+        return _library().Apprise.instantiate({**parts, "overflow": "split"}, asset=asset)
 
 
 class _Heard(threading.local):
@@ -111,6 +110,15 @@ class _Ear(logging.Handler):
             _heard.status = found[1]
 
 
+@cache
+def _library() -> Any:
+    """Apprise, read when something is to be sent by it: it takes 20 MB of memory, and most desks only have the inbox."""
+    import apprise
+
+    _silence()
+    return apprise
+
+
 def _silence() -> None:
     """Have nothing logged of what the libraries say: addresses, keys, URLs."""
     log = logging.getLogger("apprise")
@@ -118,6 +126,3 @@ def _silence() -> None:
     log.setLevel(logging.WARNING)
     log.handlers[:] = [_Ear()]
     logging.getLogger("urllib3").setLevel(logging.CRITICAL)
-
-
-_silence()

@@ -24,7 +24,7 @@ from services import observe
 from services.clock import Clock, zone_of
 from services.database import reading
 
-PAUSE_SECONDS = 0.5
+PAUSE_SECONDS = 2.0
 MOST_ATTEMPTS = 8
 LONGEST_WAIT_MINUTES = 60
 _LOOK_SECONDS = 1.0

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from services.errors import Refused
 from services.issues.built_in import BUILT_IN as BUILT_IN
@@ -16,7 +17,8 @@ _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 _RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
 
 
-def merged(own: Iterable[Category]) -> tuple[Category, ...]:
+@lru_cache(maxsize=256)
+def merged(own: tuple[Category, ...]) -> tuple[Category, ...]:
     """The categories of a community: the built-in ones in their order, changed ones in their places, then its own new ones."""
     return tuple(({each.code: each for each in BUILT_IN} | {each.code: each for each in own}).values())
 

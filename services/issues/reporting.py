@@ -34,22 +34,22 @@ _LONG_AGO = timedelta(days=366)
 
 def report_issue(work: Work, command: ReportIssue) -> IssueState:
     """Begin an issue (日-1); the same report sent again, known by its `report_id`, is the issue that it made."""
-    return report(work, command).state()
+    return report(work, command)
 
 
-def report(work: Work, command: ReportIssue, patrol_id: str | None = None) -> Issue:
+def report(work: Work, command: ReportIssue, patrol_id: str | None = None) -> IssueState:
     """The issue of a report. Errors: Refused, Forbidden, before anything was changed."""
     on_behalf_is_said_by_staff(work, command)
     id_ = new_id()
     if command.report_id:
         id_ = derived_id(command.community_id, "report", work.actor.member_id, command.report_id)
         if known := work.find(Issue, id_):
-            return _the_same(known, command)
+            return _the_same(known, command).state()
     promise = promised(work, command, patrol_id)
     issue, reported = Issue.report(id_, command, work.actor, work.held, work.moment, promise)
     work.add(issue)
     tell(work, issue, reported)
-    return issue
+    return reported.issue
 
 
 def promised(work: Work, command: ReportIssue, patrol_id: str | None = None) -> Promise:

@@ -76,6 +76,7 @@ def _holidays(country: str, year: int) -> holidays.HolidayBase:
     return holidays.country_holidays(country, years=year, expand=False)
 
 
+@lru_cache(maxsize=1024)
 def _working_day_after(day: date, count: int, country: str) -> date:
     assert count >= 1, "a category that counts working days has at least one"
     while count:

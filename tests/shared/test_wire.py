@@ -11,7 +11,7 @@ from services.declare import AUDIENCES, ONE_MEMBER, PUBLIC, STAFF, seen_by, valu
 from services.fields import Id, Line
 from services.issues.contract import IssueConfirmed, IssueState
 from services.points.contract import AccountState
-from services.wire import filter_for, from_json, read, reader, shown_to, to_data, to_json
+from services.wire import filter_for, from_json, only_declared, read, reader, shown_to, to_data, to_json
 from tests.shared.made_up import catalogue, instances
 from tests.shared.samples import NOON, OFFICER, REPORTER, issue_state
 
@@ -116,3 +116,13 @@ def test_a_limit_counts_wherever_it_stands_in_an_optional_member() -> None:
 def test_a_whole_that_hides_nothing_is_not_copied() -> None:
     assert filter_for(AccountState, STAFF) is None
     assert filter_for(IssueState, PUBLIC) is not None
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(state=instances(IssueState))
+def test_what_a_newer_sender_added_is_left_out_and_what_an_older_one_lacks_is_filled_in(state: IssueState) -> None:
+    data = to_data(state)
+    newer = {**data, "mood": "angry", "place": {**data["place"], "planet": "earth"}}
+    assert only_declared(IssueState, newer) == data
+    older = {name: value for name, value in data.items() if name not in ("rating", "me_toos")}
+    assert only_declared(IssueState, older) == data | {"rating": None, "me_toos": 0}
