@@ -1,5 +1,7 @@
 """One database per service: SQLite (WAL) on one machine, PostgreSQL in earnest, with the same tables and column types."""
 
+import sqlite3
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +16,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from services.wire import from_json, reader, to_json
 
 BUSY_SECONDS = 30
+_PAUSE_SECONDS = 0.02
 
 
 class Instant(TypeDecorator[datetime]):
@@ -122,8 +125,23 @@ def open_engine(url: URL, pool_size: int = 5, connect: Callable[..., Any] | None
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "journal_size_limit=67108864"):
+    _keep_a_journal(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "journal_size_limit=67108864"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _keep_a_journal(connection: Any) -> None:
+    """Turn to WAL; while several processes do so at once with a new file, SQLite refuses all but one, without waiting."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
