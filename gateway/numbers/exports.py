@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from gateway.call import Answer, Call
@@ -67,12 +68,11 @@ class Exports:
             raise Problem("unavailable", en, zh, headers=(retry_after(RETRY_SECONDS),))
         self.running += 1
         snapshot: Snapshot | None = None
-        try:
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(lambda: self._end(snapshot))
             snapshot = await self._snapshots.open()
             counted = await snapshot.fetch(Prepared(number_of_rows(sight, list(chosen)), dialect), values)
-        except BaseException:
-            await self._end(snapshot)
-            raise
+            undo.pop_all()
         return _Rows(snapshot, counted[0][0], snapshot.pieces(Prepared(rows_of(sight, list(chosen)), dialect), values))
 
     def _answer(self, call: Call, name: str, media: bytes, rows: "_Rows", written: AsyncIterator[bytes]) -> Answer:
@@ -124,17 +124,17 @@ class Pieces:
             raise TimeoutError("the export took too long")
         self._busy = True
         try:
-            async with asyncio.timeout_at(self._until):
-                return await anext(self._pieces)
-        except StopAsyncIteration:
-            self._whole = True
-            await self.aclose()
-            raise
-        except BaseException:
-            await self.aclose()
-            raise
+            async with AsyncExitStack() as ending:
+                ending.push_async_callback(self.aclose)
+                async with asyncio.timeout_at(self._until):
+                    piece = await anext(self._pieces, None)
+                if piece is not None:
+                    ending.pop_all()
+                    return piece
+                self._whole = True
         finally:
             self._busy = False
+        raise StopAsyncIteration
 
     async def aclose(self) -> None:
         """Give everything back, once."""

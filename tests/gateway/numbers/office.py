@@ -1,7 +1,6 @@
 """The endpoints for numbers over a database of a test's own, with issues as the edge is told of them and callers with tokens."""
 
 import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ import httpx
 import uvicorn
 from sqlalchemy.engine import URL
 
-from deploy.machine import free_port
+from deploy.machine import free_port, tries
 from gateway.app import Gateway
 from gateway.directory.contract import Building, CommunityOnboarded, CommunityState, Estate
 from gateway.districts import Districts
@@ -131,8 +130,7 @@ class Office:
         server = uvicorn.Server(uvicorn.Config(desk.app, port=port, lifespan="on", log_config=None, access_log=False))
         thread = threading.Thread(target=server.run)
         thread.start()
-        while not server.started:
-            time.sleep(0.01)
+        assert any(server.started for _ in tries(20)), "the server did not start"
         try:
             yield f"http://127.0.0.1:{port}", desk.exports
         finally:
