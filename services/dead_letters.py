@@ -1,14 +1,17 @@
 """Dead letters: messages that nobody could handle, kept with their reason until an operator replays or drops them."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
+from time import monotonic
 from typing import Any
 
 from services import broker
 from services.broker import DEAD_LETTERS, Link, Outgoing, Publisher
 
 MOST_LOOKED_AT = 10_000
+GIVEN_BACK_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -28,12 +31,10 @@ class DeadLetter:
 
 def dead_letters(url: str) -> list[DeadLetter]:
     """Every dead letter, oldest first, at most 10,000; all of them stay where they are."""
-    link = Link(url)
-    try:
-        broker.declare_common(link.channel)
-        return [letter for letter, _ in _taken(link.channel)]
-    finally:
-        link.drop()
+    with _looking(url) as channel:
+        found = [letter for letter, _ in _taken(channel)]
+        _give_back(channel, len(found))
+    return found
 
 
 def replay(url: str, wanted: Callable[[DeadLetter], bool]) -> list[DeadLetter]:
@@ -41,19 +42,32 @@ def replay(url: str, wanted: Callable[[DeadLetter], bool]) -> list[DeadLetter]:
 
     One whose queue is gone stays. One that is put aside again meanwhile is not sent back a second time.
     """
-    link, publisher, replayed = Link(url), Publisher(url, confirms=True), []
+    replayed, seen = [], 0
     exists = cache(partial(broker.exists, url))
-    try:
-        broker.declare_common(link.channel)
-        for letter, tag in _taken(link.channel):
+    with _looking(url) as channel, closing(Publisher(url, confirms=True)) as publisher:
+        for letter, tag in _taken(channel):
+            seen += 1
             if letter.queue and wanted(letter) and exists(letter.queue):
                 publisher.send([_back(letter)])
-                link.channel.basic_ack(tag)
+                channel.basic_ack(tag)
                 replayed.append(letter)
-    finally:
-        publisher.close()
-        link.close()
+        _give_back(channel, seen - len(replayed))
     return replayed
+
+
+@contextmanager
+def _looking(url: str) -> Iterator[Any]:
+    with closing(Link(url)) as link:
+        broker.declare_common(link.channel)
+        yield link.channel
+
+
+def _give_back(channel: Any, count: int) -> None:
+    """Return when the broker has so many letters again, so that whoever looks next sees them; another may take some first."""
+    channel.basic_recover(requeue=True)
+    deadline = monotonic() + GIVEN_BACK_SECONDS
+    while broker.queue_depth(channel, DEAD_LETTERS) < count and monotonic() < deadline:
+        pass
 
 
 def _taken(channel: Any) -> Iterator[tuple[DeadLetter, int]]:

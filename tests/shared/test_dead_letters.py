@@ -58,7 +58,7 @@ def test_a_letter_says_what_it_is_where_it_comes_from_and_why(link: Link, fresh_
 
 def test_looking_takes_nothing_away_however_often(link: Link, fresh_amqp_url: str) -> None:
     bury(fresh_amqp_url, {}, {})
-    for _ in range(30):
+    for _ in range(100):
         assert len(dead_letters(fresh_amqp_url)) == 2
 
 
