@@ -7,7 +7,7 @@ PostgreSQL in a `tsvector` without positions, SQLite in FTS5. A thing is found w
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,8 +40,11 @@ def words_of(community_id: str, texts: Iterable[str]) -> str:
     """What is written of a thing: every character, pair and word of its texts, and a word for its community."""
     found = {_community(community_id)}
     for text in texts:
-        for run, is_word in _runs(text):
-            found.update([run[:LONGEST_WORD]] if is_word else [*run, *_pairs(run)])
+        for ideographs, word in _runs(text):
+            if word:
+                found.add(word[:LONGEST_WORD])
+            else:
+                found.update(ideographs, _pairs(ideographs))
     return " ".join(sorted(found))
 
 
@@ -53,8 +56,8 @@ def asked(community_id: str, question: str) -> list[str]:
     if len(question) > MOST_CHARACTERS:
         raise Invalid(f"search for at most {MOST_CHARACTERS} characters", f"搜索内容最多 {MOST_CHARACTERS} 字")
     found: dict[str, None] = {}
-    for run, is_word in _runs(question):
-        found.update(dict.fromkeys([run[:LONGEST_WORD]] if is_word else _pairs(run) or [run]))
+    for ideographs, word in _runs(question):
+        found.update(dict.fromkeys([word[:LONGEST_WORD]] if word else _pairs(ideographs) or [ideographs]))
     if not found:
         raise Invalid("search for a word or a character", "请输入要搜索的文字")
     return [*found, *([_community(community_id)] if community_id else [])]
@@ -70,10 +73,9 @@ def number_of(community_id: str, id_: str) -> int:
     return int.from_bytes(hashlib.blake2b(f"{community_id}/{id_}".encode(), digest_size=8).digest()) >> 1
 
 
-def _runs(text: str) -> Iterator[tuple[str, bool]]:
-    """The runs of ideographs, and of letters and digits (then True), in a text."""
-    for found in _RUN.finditer(unicodedata.normalize("NFKC", text).lower()):
-        yield found[0], found[1] is None
+def _runs(text: str) -> list[tuple[str, str]]:
+    """The runs in a text: each of ideographs, or of letters and digits, and "" for the other one."""
+    return _RUN.findall(unicodedata.normalize("NFKC", text).lower())
 
 
 def _pairs(run: str) -> list[str]:

@@ -7,6 +7,7 @@ happened to it. An event's first member is the state of its subject after it hap
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar, dataclass_transform
 
 from services.actor import MEMBER, Who
@@ -201,6 +202,11 @@ def event_spec(cls: type) -> EventSpec:
 
 def commands_of(service: str) -> Mapping[str, CommandSpec]:
     """The commands of a service, by method name."""
+    return _commands_of(service, len(COMMANDS))
+
+
+@cache
+def _commands_of(service: str, _declared: int) -> Mapping[str, CommandSpec]:
     return {spec.method: spec for spec in COMMANDS.values() if spec.service == service}
 
 

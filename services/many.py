@@ -12,9 +12,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.types import TypeEngine
 
+from services.database import Choice, Instant
 from services.wire import to_json
 
 Rows = Sequence[Mapping[str, Any]]
+
+_AS_THEY_ARE = (Instant, Choice, sa.Uuid, sa.String, sa.Integer, sa.Boolean, sa.Date)
 
 
 def one_of(connection: Connection, columns: Sequence[sa.Column[Any]], keys: Sequence[tuple[Any, ...]]) -> Any:
@@ -86,14 +89,20 @@ def _update_from(table: sa.Table, keys: Sequence[str], names: Sequence[str], sou
 
 
 def _as_json(dialect: Dialect, table: sa.Table, rows: Rows) -> str:
-    names = [(name, write) for name, write in _writers(table, dialect) if name in rows[0]]
-    return to_json([{name: write(row[name]) for name, write in names} for row in rows]).decode()
+    names = [str(column.name) for column in table.columns if column.name in rows[0]]
+    written = [(name, write) for name, write in _written(table, dialect) if name in rows[0]]
+    told = [dict(zip(names, map(row.__getitem__, names), strict=True)) for row in rows]
+    for name, write in written:
+        for each in told:
+            each[name] = write(each[name])
+    return to_json(told).decode()
 
 
 @cache
-def _writers(table: sa.Table, dialect: Dialect) -> list[tuple[str, Callable[[Any], Any]]]:
-    """What makes of each column's value one that JSON has."""
-    return [(str(column.name), _writer(column.type, dialect)) for column in table.columns]
+def _written(table: sa.Table, dialect: Dialect) -> list[tuple[str, Callable[[Any], Any]]]:
+    """What makes a value that JSON has of the values of those columns that are not written as they are."""
+    special = (column for column in table.columns if not isinstance(column.type, _AS_THEY_ARE))
+    return [(str(column.name), _writer(column.type, dialect)) for column in special]
 
 
 def _writer(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any]:

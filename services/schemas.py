@@ -195,24 +195,28 @@ def _schema(cls: type, unknown: str) -> Schema:
 
 def load(cls: type[T], data: Any) -> T:
     """A command out of foreign data: unknown, missing or wrong members are `Invalid`, each named in the details."""
-    return _load(cls, data, RAISE)
+    return _taken(cls, data, RAISE)
 
 
 def load_tolerantly(cls: type[T], data: Any) -> T:
-    """An event or view out of foreign data: members that a newer sender added are ignored.
+    """An event or view out of foreign data: members that a newer sender added are ignored. Errors: Invalid."""
+    return _taken(cls, data, EXCLUDE)
 
-    A compiled JSON Schema looks first, since every event passes here in every service; what it does not like is loaded
-    by the slower schema, which says what is wrong.
+
+def _taken(cls: type[T], data: Any, unknown: str) -> T:
+    """A compiled JSON Schema looks first, since every command and event passes here, mostly more than once.
+
+    What it does not like, or takes for what it is not, is loaded by the slower schema, which says what is wrong.
     """
-    if _validator(cls).is_valid(data):  # type: ignore[arg-type]
-        with suppress(ValueError, TypeError, OverflowError):
+    with suppress(ValueError, TypeError, OverflowError):
+        if _validator(cls, unknown).is_valid(data):  # type: ignore[arg-type]
             return read(cls, data)
-    return _load(cls, data, EXCLUDE)
+    return _load(cls, data, unknown)
 
 
 @cache
-def _validator(cls: type) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(json_schema(cls), validate_formats=True)
+def _validator(cls: type, unknown: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(_whole(cls, unknown), validate_formats=True)
 
 
 def _load(cls: type[T], data: Any, unknown: str) -> T:
@@ -256,7 +260,11 @@ def _schema_name(schema: Any) -> str:
 
 def json_schema(cls: type) -> dict[str, Any]:
     """The JSON Schema of one contract class, whole in itself: closed for a command, open for what we tell others."""
-    parts = _rewritten(components([cls], RAISE if cls in COMMANDS else EXCLUDE))
+    return _whole(cls, RAISE if cls in COMMANDS else EXCLUDE)
+
+
+def _whole(cls: type, unknown: str) -> dict[str, Any]:
+    parts = _rewritten(components([cls], unknown))
     whole = parts.pop(cls.__name__)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": cls.__name__, **whole} | (
         {"$defs": parts} if parts else {}

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
+from operator import attrgetter
 from typing import Any, Protocol, TypeVar, cast
 
 import sqlalchemy as sa
@@ -176,7 +177,14 @@ class Unit:
 
 
 def _row(thing: Any, table: sa.Table) -> dict[str, Any]:
-    return {str(column.name): getattr(thing, column.name) for column in table.columns}
+    names, values_of = _columns(table)
+    return dict(zip(names, values_of(thing), strict=True))
+
+
+@cache
+def _columns(table: sa.Table) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    names = tuple(str(column.name) for column in table.columns)
+    return names, attrgetter(*names)
 
 
 class Work:

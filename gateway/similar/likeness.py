@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import add
 from zlib import crc32
 
 LONGEST = 400
@@ -46,8 +47,8 @@ def sketch(title: str, text: str) -> bytes:
 def sketch_of(found: Iterable[str]) -> bytes:
     """Some pairs as a set of bits."""
     bits = 0
-    for pair in found:
-        bits |= 1 << (crc32(pair.encode()) & (8 * SKETCH_BYTES - 1))
+    for marked in map(mark, found):
+        bits |= 1 << (marked & (8 * SKETCH_BYTES - 1))
     return bits.to_bytes(SKETCH_BYTES)
 
 
@@ -59,7 +60,7 @@ def nearly(one: int, other: int) -> int:
 
 def pairs(title: str, text: str) -> set[str]:
     """The pairs of characters at the beginning of a title and a text; a character that stands alone is one."""
-    return {gram for words in (title, text) for run in _runs(words, SKETCHED) for gram in _of(run, 2)}
+    return {gram for words in (title, text) if words for run in _runs(words, SKETCHED) for gram in _of(run, 2)}
 
 
 def mark(pair: str) -> int:
@@ -72,7 +73,13 @@ def _grams(runs: Iterable[str]) -> frozenset[str]:
 
 
 def _of(run: str, size: int) -> Iterable[str]:
-    return (run[at : at + size] for at in range(max(1, len(run) - size + 1)))
+    """The pieces of a run, each a character further than the one before; a shorter run is one."""
+    if len(run) <= size:
+        return (run,)
+    pieces: Iterable[str] = run
+    for at in range(1, size):
+        pieces = map(add, pieces, run[at:])
+    return pieces
 
 
 def _runs(text: str, longest: int) -> list[str]:

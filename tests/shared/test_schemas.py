@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from marshmallow import EXCLUDE
+from marshmallow import EXCLUDE, RAISE
 
 from services.declare import COMMANDS, Between, value
 from services.errors import Invalid
@@ -107,6 +107,7 @@ def test_every_contract_is_taken_as_it_was_sent_by_the_slow_way_the_fast_one_and
     validator_of(cls).validate(sent)
     sent = changed(sent, data.draw(st.sampled_from(list(places(sent)))), data.draw(ANYTHING))
     assert verdict(load_tolerantly, cls, sent) == verdict(_load_slowly, cls, sent)
+    assert verdict(load, cls, sent) == verdict(_load_strictly_and_slowly, cls, sent)
 
 
 @pytest.mark.parametrize("cls", [cls for cls in catalogue() if cls in COMMANDS], ids=lambda cls: cls.__name__)
@@ -254,6 +255,10 @@ def test_a_tolerant_reader_takes_nothing_that_is_wrong() -> None:
 
 def _load_slowly(cls: type, sent: Any) -> Any:
     return _load(cls, sent, EXCLUDE)
+
+
+def _load_strictly_and_slowly(cls: type, sent: Any) -> Any:
+    return _load(cls, sent, RAISE)
 
 
 def verdict(way: Callable[[type, Any], Any], cls: type, sent: Any) -> Any:
