@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import count, groupby
 from typing import Any
 
@@ -24,7 +25,7 @@ from services.database import Store
 from services.declare import VIEWS, event_spec
 from services.envelope import Envelope
 from services.issues.contract import IssueState
-from services.many import insert_all, one_of
+from services.many import insert_all, look_up
 from services.wire import read, to_json
 
 PURGED_AT_ONCE = 5000
@@ -106,18 +107,22 @@ def _not_kept(connection: Connection, states: Iterable[_State]) -> Iterator[_Sta
     for cls, wanted in newest.items():
         table = VIEW_TABLES[cls]
         keys = [table.c.community_id, table.c.id]
-        query = sa.select(*keys, table.c.version).where(one_of(connection, keys, list(wanted)))
-        kept = {(row.community_id, row.id): row.version for row in connection.execute(query)}
+        found = look_up(connection, [*keys, table.c.version], keys, list(wanted))
+        kept = {(row.community_id, row.id): row.version for row in found}
         yield from ((cls, state) for key, state in wanted.items() if kept.get(key, 0) < state["version"])
 
 
 def _take_positions(connection: Connection, number: int) -> int:
     """The last of as many new positions; from here to the commit nobody else gets one."""
-    insert = (pg_insert if connection.dialect.name == "postgresql" else sqlite_insert)(feed_head)
-    take = insert.on_conflict_do_update(
-        index_elements=["id"], set_={"position": feed_head.c.position + insert.excluded.position}
-    ).returning(feed_head.c.position)
+    take = _take(connection.dialect.name)
     return int(connection.execute(take, {"id": _HEAD, "position": number, "purged": 0}).scalar_one())
+
+
+@cache
+def _take(dialect: str) -> Any:
+    insert = (pg_insert if dialect == "postgresql" else sqlite_insert)(feed_head)
+    further = {"position": feed_head.c.position + insert.excluded.position}
+    return insert.on_conflict_do_update(index_elements=["id"], set_=further).returning(feed_head.c.position)
 
 
 def _feed_row(position: int, told: Told, state: _State, known: Mapping[str, Any]) -> dict[str, Any]:

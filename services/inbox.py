@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.database import Instant, Store
-from services.many import one_of
+from services.many import look_up
 from services.wire import to_json
 
 KEPT_DAYS = 7
@@ -45,8 +45,8 @@ def request_hash(name: str, member_id: str, data: Any) -> str:
 def seen(connection: Connection, store: Store, keys: Iterable[Key]) -> dict[Key, Any]:
     """The rows of those communities, consumers and ids that were done before."""
     inbox = store.table("inbox")
-    query = sa.select(inbox).where(one_of(connection, [inbox.c.community_id, inbox.c.consumer, inbox.c.id], list(keys)))
-    return {(row.community_id, row.consumer, row.id): row for row in connection.execute(query)}
+    found = look_up(connection, inbox.columns, [inbox.c.community_id, inbox.c.consumer, inbox.c.id], list(keys))
+    return {(row.community_id, row.consumer, row.id): row for row in found}
 
 
 def purge(connection: Connection, store: Store, now: datetime) -> int:

@@ -3,7 +3,7 @@
 Binding each row by itself costs both sides a message for each; a statement that grows with its rows is planned anew each time.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,24 +16,45 @@ from services.database import Choice, Instant
 from services.wire import to_json
 
 Rows = Sequence[Mapping[str, Any]]
+Keys = Sequence[tuple[Any, ...]]
 
 _AS_THEY_ARE = (Instant, Choice, sa.Uuid, sa.String, sa.Integer, sa.Boolean, sa.Date)
 
 
-def one_of(connection: Connection, columns: Sequence[sa.Column[Any]], keys: Sequence[tuple[Any, ...]]) -> Any:
+def one_of(connection: Connection, columns: Sequence[sa.Column[Any]], keys: Keys) -> Any:
     """Whether the columns of a row are one of some keys; each key is looked up in the index."""
-    wanted: sa.Select[Any]
     if connection.dialect.name == "postgresql":
-        parts = zip(*keys, strict=True) if keys else [()] * len(columns)
-        arrays = [sa.cast(list(part), ARRAY(column.type)) for part, column in zip(parts, columns, strict=True)]
-        asked = sa.func.unnest(*arrays).table_valued(*(column.name for column in columns)).render_derived()
-        wanted = sa.select(*asked.columns)
-    else:
-        writers = [_writer(column.type, connection.dialect) for column in columns]
-        told = [[write(part) for write, part in zip(writers, each, strict=True)] for each in keys]
-        each_key = sa.func.json_each(to_json(told).decode()).table_valued("value")
-        wanted = sa.select(*(sa.func.json_extract(each_key.c.value, f"$[{at}]") for at in range(len(columns))))
+        return _among(columns, _by_column(columns, keys))
+    writers = [_writer(column.type, connection.dialect) for column in columns]
+    told = [[write(part) for write, part in zip(writers, each, strict=True)] for each in keys]
+    each_key = sa.func.json_each(to_json(told).decode()).table_valued("value")
+    wanted = sa.select(*(sa.func.json_extract(each_key.c.value, f"$[{at}]") for at in range(len(columns))))
     return sa.tuple_(*columns).in_(wanted)
+
+
+def look_up(
+    connection: Connection, wanted: Iterable[sa.Column[Any]], columns: Sequence[sa.Column[Any]], keys: Keys
+) -> Sequence[Any]:
+    """The wanted columns of the rows whose `columns` are one of some keys, by a statement that is made only once."""
+    if connection.dialect.name != "postgresql":
+        return connection.execute(sa.select(*wanted).where(one_of(connection, columns, keys))).all()
+    given = {f"key_{at}": part for at, part in enumerate(_by_column(columns, keys))}
+    return connection.execute(_look_up(tuple(wanted), tuple(columns)), given).all()
+
+
+@cache
+def _look_up(wanted: tuple[sa.Column[Any], ...], columns: tuple[sa.Column[Any], ...]) -> sa.Select[Any]:
+    return sa.select(*wanted).where(_among(columns, [sa.bindparam(f"key_{at}") for at in range(len(columns))]))
+
+
+def _by_column(columns: Sequence[sa.Column[Any]], keys: Keys) -> list[list[Any]]:
+    return [list(part) for part in zip(*keys, strict=True)] if keys else [[] for _ in columns]
+
+
+def _among(columns: Sequence[sa.Column[Any]], lists: Sequence[Any]) -> Any:
+    arrays = [sa.cast(each, ARRAY(column.type)) for each, column in zip(lists, columns, strict=True)]
+    given = sa.func.unnest(*arrays).table_valued(*(column.name for column in columns)).render_derived()
+    return sa.tuple_(*columns).in_(sa.select(*given.columns))
 
 
 def insert_all(connection: Connection, table: sa.Table, rows: Rows) -> None:

@@ -43,6 +43,11 @@ class Relay:
     holder: str = field(default_factory=this_process)
     _renew_at: datetime | None = None
 
+    def __post_init__(self) -> None:
+        journal, lease = self.store.table("journal"), self.store.table("lease")
+        self._unsent = sa.select(journal).where(journal.c.sent_at.is_(None)).order_by(journal.c.id).limit(BATCH)
+        self._prolong = sa.update(lease).where(lease.c.name == "relay", lease.c.holder == self.holder)
+
     def step(self) -> int:
         """Publish at most one batch; returns how many events it published: 0 when nothing waits or another one holds the lease.
 
@@ -82,10 +87,8 @@ class Relay:
         return len(times), (self.clock() - times[0]).total_seconds() if times else 0.0
 
     def _waiting(self) -> Sequence[Any]:
-        journal = self.store.table("journal")
-        query = sa.select(journal).where(journal.c.sent_at.is_(None)).order_by(journal.c.id).limit(BATCH)
         with reading(self.engine) as connection:
-            return connection.execute(query).all()
+            return connection.execute(self._unsent).all()
 
     def _hold(self) -> bool:
         """Whether this relay holds the lease; it asks the database when a third of the lease is over."""
@@ -98,10 +101,8 @@ class Relay:
         return held
 
     def _keep_lease(self, connection: Connection) -> bool:
-        lease = self.store.table("lease")
         until = self.clock() + timedelta(seconds=LEASE_SECONDS)
-        mine = sa.update(lease).where(lease.c.name == "relay", lease.c.holder == self.holder)
-        return connection.execute(mine.values(until=until)).rowcount == 1
+        return connection.execute(self._prolong, {"until": until}).rowcount == 1
 
     def _take_lease(self, connection: Connection, now: datetime) -> bool:
         lease = self.store.table("lease")

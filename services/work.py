@@ -28,7 +28,7 @@ from services.errors import Conflict, NotFound, SansanError, Unavailable, from_w
 from services.ids import derived_id, new_id
 from services.inbox import inbox_tables
 from services.journal import journal_tables
-from services.many import insert_all, one_of, update_all
+from services.many import insert_all, look_up, update_all
 from services.schedule import schedule_tables
 from services.wire import from_json, to_json
 
@@ -124,8 +124,7 @@ class Unit:
         if key not in self._things and key not in self._missing:
             self._missing.add(key)
             table = self.store.aggregates[kind]
-            query = sa.select(table).where(table.c.community_id == community_id, table.c.id == id_)
-            self._hold(kind, self.connection.execute(query))
+            self._hold(kind, self.connection.execute(_by_key(table), {"community_id": community_id, "id_": id_}))
         return cast("A | None", self._things.get(key))
 
     def read(self, kind: type[A], query: sa.Select[Any]) -> list[A]:
@@ -174,6 +173,12 @@ class Unit:
         rows, versions = [_row(thing, table) for _, thing in pairs], [before for before, _ in pairs]
         if update_all(self.connection, table, rows, versions) != len(rows):
             raise _Overtaken(f"one of {len(rows)} {table.name} is no longer at the version that was read")
+
+
+@cache
+def _by_key(table: sa.Table) -> sa.Select[Any]:
+    key = table.c.community_id == sa.bindparam("community_id"), table.c.id == sa.bindparam("id_")
+    return sa.select(table).where(*key)
 
 
 def _row(thing: Any, table: sa.Table) -> dict[str, Any]:
@@ -318,7 +323,7 @@ def _write_due(connection: Connection, store: Store, rows: list[Any]) -> None:
     known = {(row["community_id"], row["id"]): row for row in rows}
     due = store.table("due")
     keys = [due.c.community_id, due.c.id]
-    for found in connection.execute(sa.select(*keys).where(one_of(connection, keys, list(known)))).all():
+    for found in look_up(connection, keys, keys, list(known)):
         known.pop((found.community_id, found.id), None)
     if known:
         insert_all(connection, due, list(known.values()))
