@@ -71,8 +71,14 @@ class Gateway:
             await receive()
             await send({"type": "websocket.close", "code": 1000})
             return
-        begun = perf_counter()
         call = scope["call"] = Call(scope, receive)
+        try:
+            await self._serve(call, scope, receive, send)
+        finally:
+            del scope["call"]  # they hold each other: what was answered would stay until the garbage is looked for
+
+    async def _serve(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = perf_counter()
         answer = self._common.preflight(call) or await self._answer(call, scope, receive, send)
         if answer is not None:
             await send_answer(send, call, answer, self._common.of(call, answer))
