@@ -1,5 +1,6 @@
 """`sansan`, the one console command: run, migrate, onboard, audit, replay, demonstrate."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -25,6 +26,10 @@ def run(name: str) -> None:
 
         serve(parts.parameters())
         return
+    if (
+        name != "edge"
+    ):  # of names only the broker's and the database's are asked for: 8 MB less, and as the machine says
+        os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
     from deploy.topology import declare_on
     from services import process
 
@@ -184,7 +189,7 @@ def broker_url() -> str:
 @main.command()
 @click.option("--check", is_flag=True, help="Write nothing; fail if a generated file is stale.")
 def generate(check: bool) -> None:
-    """Write every generated file again: openapi.json, asyncapi.json, README tables, example settings."""
+    """Write every generated file again: openapi.json, asyncapi.json, topology.json, README tables."""
     from deploy.generate import stale_files, write_files
 
     if not check:

@@ -26,6 +26,7 @@ def files(root: Path) -> Mapping[Path, str]:
     return {
         root / "gateway/openapi.json": _json(openapi.document()),
         root / "services/asyncapi.json": _json(asyncapi.document(__version__)),
+        root / "deploy/topology.json": _json(_heard()),
         root / "README.md": _readme((root / "README.md").read_text()),
     }
 
@@ -52,6 +53,10 @@ def _readme(text: str) -> str:
         section = _SECTION.format(name=name, text=make())
         text = re.sub(rf"<!-- generated: {name} -->.*?<!-- end -->", lambda _, new=section: new, text, flags=re.DOTALL)  # type: ignore[misc]
     return text
+
+
+def _heard() -> dict[str, dict[str, list[str]]]:
+    return {name: parts.named(path).subscriptions.sources for name, path in parts.SERVICES.items()}
 
 
 def _readers() -> dict[str, list[str]]:

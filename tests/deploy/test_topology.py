@@ -1,5 +1,8 @@
 """What is published before anybody runs is heard later."""
 
+import subprocess
+import sys
+
 from deploy import parts
 from deploy.topology import declare_topology
 from services import broker
@@ -16,3 +19,9 @@ def test_an_event_that_is_published_before_the_first_start_waits_for_everybody_i
     waiting = {name: broker.queue_depth(link.channel, f"{name}.on.directory") for name in parts.SERVICES}
     link.close()
     assert waiting == dict.fromkeys(parts.SERVICES, 1)
+
+
+def test_a_process_loads_no_other_service_to_declare_its_queues() -> None:
+    program = "import sys, deploy.topology; deploy.topology.heard(); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert not {path.partition(":")[0] for path in parts.SERVICES.values()} & set(loaded)
