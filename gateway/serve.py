@@ -1,6 +1,5 @@
 """The entry of the web process: uvicorn, with limits on how long and how large the head of a request may be."""
 
-import gc
 import socket
 from asyncio import TimerHandle, Transport
 from collections.abc import Iterable
@@ -20,9 +19,6 @@ HEAD_SECONDS = 10.0
 MOST_HEAD_BYTES = 32_000
 KEEP_ALIVE_SECONDS = 30
 STOP_SECONDS = 6
-GARBAGE_THRESHOLD = (
-    3_000  # new objects between two looks for cycles: a request leaves few, and each 700 cost 5 % of the process
-)
 
 log = observe.logger("serve")
 
@@ -117,5 +113,4 @@ def serve(parameters: Iterable[Parameter] = ()) -> None:
     if chosen.clock_file:
         use_clock_file(chosen.clock_file)
         log.warning("this is a rehearsal: the clock is ahead as a file says", file=str(chosen.clock_file))
-    gc.set_threshold(GARBAGE_THRESHOLD)
     server_of(Web(chosen, parameters), chosen.http_host, chosen.http_port).run()

@@ -41,8 +41,8 @@ WATCHED_AT_ONCE = 25
 LONGEST_STEP_ASIDE_SECONDS = 0.1
 
 _POLL_SECONDS = 0.03
-_LONGEST_POLL_SECONDS = 0.12
-_GATHER_SECONDS = 0.01
+_LONGEST_POLL_SECONDS = 0.25
+_GATHER_SECONDS = 0.02
 _STAND_BY_SECONDS = 1.0
 _HOUSEKEEPING_SECONDS = 600.0
 _LOOK_SECONDS = 5.0
@@ -519,7 +519,7 @@ class Subscriptions(Loop):
     Nobody waits for an answer to an event, so that under load a batch gathers.
     """
 
-    gather_seconds = 0.02
+    gather_seconds = _GATHER_SECONDS
 
     def __init__(self, reacts: Reacts | None = None, told: Told | None = None, sources: Any = None) -> None:
         self.reacts = reacts or {}
