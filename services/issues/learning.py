@@ -10,12 +10,16 @@ from services.issues.handling import expect_silence
 from services.issues.huddling import arm_huddles
 from services.issues.model import Issue
 from services.issues.telling import tell
+from services.issues.watching import look_again_soon
 from services.projects.contract import ProjectAccepted, ProjectBegun, TopicRaised
 from services.work import Work
 
 
 def welcome(work: Work, event: CommunityOnboarded | CommunityChanged) -> None:
-    """A community is known from now on: it has a catalogue (日-11), and its huddles open by themselves (日-15)."""
+    """A community is known from now on: it has a catalogue (日-11), and its huddles open by themselves (日-15).
+
+    When it changes, what is open there is promised by its new numbers (日-5, 日-14).
+    """
     remember(work, event)
     at = Moment(work.now, event.community.zone)
     if work.find(Catalogue, catalogue_id(work.community_id)) is None:
@@ -23,6 +27,8 @@ def welcome(work: Work, event: CommunityOnboarded | CommunityChanged) -> None:
         work.add(catalogue)
         work.record(begun)
     arm_huddles(work, at)
+    if isinstance(event, CommunityChanged):
+        look_again_soon(work)
 
 
 def link_to_topic(work: Work, event: TopicRaised) -> None:

@@ -1,5 +1,6 @@
 """No problem stays overnight unseen: at the cut-off, or as soon as possible after it, each is counted once; the ladder calls."""
 
+import dataclasses
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
+from gateway.directory.contract import CommunityChanged, ParameterSetting
 from services.actor import SYSTEM
 from services.communities import keep_communities
 from services.issues.contract import (
@@ -21,11 +23,13 @@ from services.issues.contract import (
 )
 from services.issues.policy import CUT_OFF_MINUTE
 from services.issues.store import STORE, issues
-from services.issues.watching import DUE, WATCHED, watch
+from services.issues.use_cases import REACTS
+from services.issues.watching import DUE, HEARD_EVERYWHERE, WATCHED, watch
 from services.sweeping import sweep
 from services.work import Context, Desk, Job, Work
 from tests import servers
-from tests.shared.desks import SetClock, desks, job, open_desk, perform, rows
+from tests.issues.rounds import do_due, onboarded
+from tests.shared.desks import SetClock, desks, event, job, open_desk, perform, rows
 from tests.shared.samples import COMMUNITY, GRID_OFFICER, NOON, caochang, report
 
 DANGER, SAME_DAY = "ebike_indoors", "parking"
@@ -208,6 +212,20 @@ def test_a_cut_off_that_the_community_moves_back_is_waited_for(desk: Desk, clock
     assert stands(desk, issue_id)[:3] == ("escalated", True, 1)
 
 
+def test_a_cut_off_that_the_community_moves_earlier_holds_for_what_is_open_already(desk: Desk, clock: SetClock) -> None:
+    open_, settled = reported(desk, DANGER, DANGER)
+    do(desk, ResolveIssue, settled, note="已推出楼道")
+    at_each(desk, clock, ["18:00"])
+    seven = ParameterSetting(name=CUT_OFF_MINUTE.name, day=date(2024, 5, 20), value=1140)
+    changed = dataclasses.replace(onboarded(), parameters=(seven,))
+    perform(desk, event(CommunityChanged(community=changed), REACTS))
+    desk.communities.forget(COMMUNITY)
+    do_due(desk, clock, clock.now + HEARD_EVERYWHERE)
+    assert at_each(desk, clock, ["18:01", "18:59:59", "19:00"]) == [1, 0, 1]
+    assert stands(desk, open_)[:3] == ("escalated", True, 1)
+    assert stands(desk, settled)[:3] == ("resolved", False, 0)
+
+
 def test_where_nothing_is_due_only_the_next_time_is_put_right(desk: Desk, clock: SetClock) -> None:
     (issue_id,) = reported(desk)
     do(desk, ResolveIssue, issue_id, note="已更换")
@@ -249,7 +267,7 @@ def test_watching_too_often_or_as_scheduled_work_does_no_harm(desk: Desk, clock:
     perform(desk, *(again(number) for number in range(3)))
     assert stands(desk, issue_id)[:3] == ("escalated", True, 1)
     assert told(desk, issue_id) == ["reported", "stayed_overnight"]
-    assert list(DUE) == [WATCHED.name]
+    assert DUE[WATCHED.name] == WATCHED.do_again
 
 
 def test_its_copies_follow_what_stays_overnight(desk: Desk, clock: SetClock) -> None:
