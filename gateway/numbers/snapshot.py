@@ -8,6 +8,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
 
@@ -71,9 +72,12 @@ class _PostgresSnapshot:
             connection = await asyncpg.connect(
                 address, timeout=CONNECT_SECONDS, command_timeout=ANSWER_SECONDS, server_settings=told
             )
+            with ExitStack() as undone:
+                undone.callback(connection.terminate)
+                await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                undone.pop_all()
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             raise away() from None
-        await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         return cls(connection)
 
     async def fetch(self, prepared: Prepared, values: Mapping[str, Any]) -> Sequence[Row]:
