@@ -56,7 +56,8 @@ def _readme(text: str) -> str:
 
 
 def _heard() -> dict[str, dict[str, list[str]]]:
-    return {name: parts.named(path).subscriptions.sources for name, path in parts.SERVICES.items()}
+    sources = {name: parts.named(path).subscriptions.sources for name, path in parts.SERVICES.items()}
+    return {name: {each: keys[each] for each in sorted(keys)} for name, keys in sources.items()}
 
 
 def _readers() -> dict[str, list[str]]:
