@@ -30,9 +30,7 @@ def run(name: str) -> None:
 
         serve(parts.parameters())
         return
-    if (
-        name != "edge"
-    ):  # of names only the broker's and the database's are asked for: 8 MB less, and as the machine says
+    if name != "edge":  # which alone asks for other names than the broker's and the database's: the others save 8 MB
         os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
     from deploy.topology import declare_on
     from services import process

@@ -16,7 +16,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from services.wire import from_json, reader, to_json
 
 BUSY_SECONDS = 30
-BY_INDEX = "-c enable_seqscan=off -c enable_bitmapscan=off"
+BY_INDEX = "-c enable_seqscan=off -c enable_bitmapscan=off -c jit=off"
 _PAUSE_SECONDS = 0.02
 
 

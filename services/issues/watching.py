@@ -32,7 +32,6 @@ def watch(work: Work, issue_id: str) -> None:
 WATCHED = Watched("watch_issue", Issue, "watch_at", watch)
 
 
-
 def look_again_soon(work: Work) -> None:
     """A community has changed, maybe its cut-off or its ladder: what is open there gets its next time anew, soon."""
     work.schedule(LOOK_AGAIN, work.community_id, work.now + HEARD_EVERYWHERE)
