@@ -21,7 +21,8 @@ from services.issues.store import METADATA, STORE
 from services.journal import audit
 from services.relay import BATCH, LEASE_SECONDS, Relay
 from services.work import Desk
-from tests.shared.desks import SetClock, desks, job, perform, reports, rows, settled
+from tests import servers
+from tests.shared.desks import SetClock, desks, job, open_desk, perform, reports, rows, settled
 from tests.shared.samples import caochang, report
 
 JOURNAL = STORE.table("journal")
@@ -304,3 +305,22 @@ def test_whatever_happens_everything_is_published_once_it_can_be(deeds: list[str
         assert sorted(row.sequence for row in told) == list(range(1, len(told) + 1))
         assert faults(desk) == []
         engine.dispose()
+
+
+def test_what_was_sent_does_not_slow_down_what_waits(postgres_url: URL) -> None:
+    """PostgreSQL knows nothing yet of a table that grows fast: it must not look through all that was sent since it counted."""
+    with (
+        servers.fresh_database(postgres_url) as named,
+        open_desk(STORE, named.set(drivername="postgresql+psycopg"), SetClock()) as desk,
+    ):
+        relay = relay_of(desk, Wire())
+        for number in (*[500] * 6, 3, 3):  # each look at the index marks what it need not look at again
+            perform(desk, *(job(each) for each in reports(number)))
+            assert relay.step() == number
+        perform(desk, *(job(each) for each in reports(3)))
+        with desk.engine.connect() as connection:
+            asked = relay._unsent.compile(connection, compile_kwargs={"literal_binds": True})
+            told = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {asked}").scalar_one()
+    (scan,) = told[0]["Plan"]["Plans"]
+    assert (scan["Node Type"], scan.get("Index Name")) == ("Index Scan", "journal_unsent")
+    assert (scan["Actual Rows"], scan["Shared Hit Blocks"] < 100) == (3, True), scan
