@@ -39,7 +39,7 @@ def test_the_tables_name_every_command_and_what_is_heard() -> None:
         "ProjectBegun",
         "ProjectAccepted",
     }
-    assert set(DUE) == {"confirm_by_silence", "open_huddles", "close_huddle", "watch_issue"}
+    assert set(DUE) == {"confirm_by_silence", "open_huddles", "close_huddle", "watch_issue", "look_again"}
     assert {each.value for each in Disposition} <= {name.partition("_")[0] for name in ABOUT_AN_ISSUE}
 
 
