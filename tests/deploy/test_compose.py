@@ -157,7 +157,7 @@ def test_the_story_holds_with_two_issues_processes_and_outlives_its_containers(c
     composed.await_ready(*PROCESSES)
     assert points_told(composed) > first
     audit = run("docker", "exec", composed.only("web"), "sansan", "audit")
-    assert (audit.count("the chain holds"), len(audit.splitlines())) == (4, 4)
+    assert (audit.count("the chain holds"), len(audit.splitlines())) == (6, 6)
     assert "\n0 dead letters" in "\n" + run("docker", "exec", composed.only("web"), "sansan", "dead-letters", "list")
 
 
