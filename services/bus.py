@@ -615,7 +615,7 @@ class Watch(Chore):
 
     def _turn(self, desk: Desk) -> float:
         self._step_aside()
-        swept = sweep(desk, self.watched, SYSTEM, WATCHED_AT_ONCE)
+        swept = sweep(desk, self.watched, SYSTEM, WATCHED_AT_ONCE, between=eventlet.sleep)
         for each in swept.failures:
             log.error(
                 "watch failed",

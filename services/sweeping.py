@@ -60,14 +60,17 @@ class Swept:
         return bool(self.done or self.failures)
 
 
-def sweep(desk: Desk, watched: Watched, actor: Actor, most: int = MOST_AT_ONCE) -> Swept:
+def sweep(
+    desk: Desk, watched: Watched, actor: Actor, most: int = MOST_AT_ONCE, between: Callable[[], None] = lambda: None
+) -> Swept:
     """Do what is due, earliest first, at most so many in one transaction; one by one if one of them fails.
 
-    What another process is just doing is passed over; what fails is taken off the column and scheduled.
+    What another process is just doing is passed over; what fails is taken off the column and scheduled. `between` is called
+    after each thing, for a process that has to let others go on.
     Errors: `sqlalchemy.exc.OperationalError` when the database is away (nothing is forgotten).
     """
     try:
-        return Swept(_do(desk, watched, actor, most))
+        return Swept(_do(desk, watched, actor, most, between))
     except Exception as failure:
         if is_away(failure) and not answers(desk.engine):
             raise
@@ -89,7 +92,7 @@ def _correct(connection: sa.Connection, store: Any, staged: list[tuple[type, int
 
 def _do_one(desk: Desk, watched: Watched, actor: Actor, key: Key) -> Swept:
     try:
-        return Swept(_do(desk, watched, actor, 1, key))
+        return Swept(_do(desk, watched, actor, 1, only=key))
     except Exception as failure:
         if is_away(failure) and not answers(desk.engine):
             raise
@@ -97,13 +100,21 @@ def _do_one(desk: Desk, watched: Watched, actor: Actor, key: Key) -> Swept:
         return Swept(failures=(Failure(*key, failure),))
 
 
-def _do(desk: Desk, watched: Watched, actor: Actor, most: int, only: Key | None = None) -> int:
+def _do(
+    desk: Desk,
+    watched: Watched,
+    actor: Actor,
+    most: int,
+    between: Callable[[], None] = lambda: None,
+    only: Key | None = None,
+) -> int:
     with desk.unit() as unit:
         found = unit.read(watched.kind, _claim(unit, watched, most, only))
         for thing in found:
             work = Work(unit, Context(thing.community_id, actor))
             watched.do(work, thing.id)
             work.deliver()
+            between()
     return len(found)
 
 
