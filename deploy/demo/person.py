@@ -48,13 +48,14 @@ class Person:
 
     def stay(self) -> None:
         """Get a new access token, since the old one has expired: by the refresh token, or as at the beginning."""
-        del self.http.headers["Authorization"]
+        self.http.headers.pop("Authorization", None)
         if self._refresh_token:
-            answer = self._once("POST", "/v1/sessions/refresh", json={"refresh_token": self._refresh_token})
+            again = {"refresh_token": self._refresh_token}
+            answer = self._until_ready(lambda: self._once("POST", "/v1/sessions/refresh", json=again))
             if answer.status_code == 200:
                 self._keep(answer)
                 return
-        answer = self._enter()
+        answer = self._until_ready(self._enter)
         if answer.status_code == 201:
             self._keep(answer)
 
@@ -90,10 +91,13 @@ class Person:
 
     def _patiently(self, method: str, path: str, headers: Mapping[str, str], **sent: Any) -> httpx.Response:
         """The answer; what gets none, or a “not yet”, is sent again with the same key, for a while."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
         names = {"Idempotency-Key": new_id(), **{name.replace("_", "-"): text for name, text in headers.items()}}
+        return self._until_ready(lambda: self._known(method, path, headers=names, **sent))
+
+    def _until_ready(self, send: Callable[[], httpx.Response]) -> httpx.Response:
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
-            answer = self._known(method, path, headers=names, **sent)
+            answer = send()
             if answer.status_code not in NOT_YET or time.monotonic() > deadline:
                 return answer
             threading.Event().wait(min(float(answer.headers.get("Retry-After", 0.2)), 1.0))
