@@ -17,7 +17,8 @@ from gateway.told import Told, purge_feed, write_told
 from gateway.webhooks.delivery import Delivery
 from gateway.webhooks.guard import Guard
 from services import inbox
-from services.bus import Chore, Office, Subscriptions
+from services.bus import Office, Subscriptions
+from services.chore import Chore
 from services.clock import utc_now
 from services.database import Store
 from services.envelope import Envelope

@@ -7,7 +7,7 @@ messages (an event handler that raises is acknowledged) or double them (a gracef
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import eventlet
 import sqlalchemy as sa
@@ -28,7 +28,6 @@ from services.intake import Expired, Incoming, Malformed, Told, command_job, eve
 from services.relay import Relay
 from services.schedule import Handler
 from services.settings import settings
-from services.sweeping import Watched, sweep
 from services.wire import from_json, to_json
 from services.work import Desk, Does, Job, Outcome, Reacts
 
@@ -36,9 +35,6 @@ log = observe.logger("bus")
 
 TOPOLOGY = "topology"
 Sweep = Callable[[Connection, Store, datetime], int]
-
-WATCHED_AT_ONCE = 25
-LONGEST_STEP_ASIDE_SECONDS = 0.1
 
 _POLL_SECONDS = 0.03
 _LONGEST_POLL_SECONDS = 0.25
@@ -48,6 +44,13 @@ _HOUSEKEEPING_SECONDS = 600.0
 _LOOK_SECONDS = 5.0
 _LONGEST_PAUSE_SECONDS = 5.0
 _JSON = {"content_type": "application/json", "content_encoding": "utf-8"}
+
+
+class Ending(Protocol):
+    """What an office waits for when it stops."""
+
+    def await_end(self) -> None:
+        """Return when it has ended."""
 
 
 class Office(DependencyProvider):
@@ -67,7 +70,7 @@ class Office(DependencyProvider):
         self.due = due or {}
         self.tells = tells
         self.keep_house = keep_house
-        self.loops: list[Loop | Chore] = []
+        self.loops: list[Ending] = []
 
     def setup(self) -> None:
         """Open the database; nothing is asked of it yet, it may be away."""
@@ -548,93 +551,3 @@ class Subscriptions(Loop):
             if wrong := outcome.failure or outcome.refusal:
                 self.again_later(message, repr(wrong))
         self._office.wake()
-
-
-class Chore(DependencyProvider):
-    """What a service does besides, again and again, in some green threads of its own.
-
-    `begin` is given the desks of the service's offices, by their attributes, and returns what is to be done: a function
-    that returns after how many seconds it is to be called again.
-    """
-
-    def __init__(self, begin: Callable[[Mapping[str, Desk]], Callable[[], float]], hands: int = 1) -> None:
-        self.begin = begin
-        self.hands = hands
-
-    def setup(self) -> None:
-        """Find the service's offices, of which `office` ends after this."""
-        self._offices = {each.attr_name: each for each in self.container.dependencies if isinstance(each, Office)}
-        self._offices["office"].loops.append(self)
-        self._stopping = False
-        self._ended = [Event() for _ in range(self.hands)]
-        self.name = f"{self.container.service_name}.{self.attr_name}"
-
-    def start(self) -> None:
-        """Begin: the offices are open by now."""
-        observe.HEALTH.tick(self.name, ready=False)
-        do = self.begin({name: office.desk for name, office in self._offices.items()})
-        for ended in self._ended:
-            self.container.spawn_managed_thread(lambda ended=ended: self._run(do, ended))
-
-    def stop(self) -> None:
-        """Finish what was begun, and nothing more."""
-        self._stopping = True
-        self.await_end()
-
-    def await_end(self) -> None:
-        """Return when every thread has ended."""
-        for ended in self._ended:
-            ended.wait()
-        observe.HEALTH.forget(self.name)
-
-    def _run(self, do: Callable[[], float], ended: Event) -> None:
-        while not self._stopping:
-            try:
-                pause = do()
-                observe.HEALTH.tick(self.name)
-            except sa.exc.DBAPIError as error:
-                observe.HEALTH.tick(self.name, ready=False)
-                log.warning("chore waits", chore=self.name, error=repr(error))
-                pause = 1.0
-            until = time.monotonic() + pause
-            while (left := until - time.monotonic()) > 0 and not self._stopping:
-                eventlet.sleep(min(left, 0.1))
-            eventlet.sleep(0)
-        ended.send()
-
-
-class Watch(Chore):
-    """Does what must happen to the things of a service by itself, a small batch at a time; commands go first."""
-
-    def __init__(self, watched: Watched) -> None:
-        super().__init__(self._begin)
-        self.watched = watched
-
-    def _begin(self, desks: Mapping[str, Desk]) -> Callable[[], float]:
-        return lambda: self._turn(desks["office"])
-
-    def _turn(self, desk: Desk) -> float:
-        self._step_aside()
-        many_write = desk.engine.dialect.name == "postgresql"  # SQLite's writer would wait for one of its own process
-        between = eventlet.sleep if many_write else _go_on
-        swept = sweep(desk, self.watched, SYSTEM, WATCHED_AT_ONCE, between)
-        for each in swept.failures:
-            log.error(
-                "watch failed",
-                kind=self.watched.name,
-                community_id=each.community_id,
-                subject=each.id,
-                exc_info=each.error,
-            )
-        return 0.0 if swept else 1.0
-
-    def _step_aside(self) -> None:
-        """Let the commands through that wait, but not for ever."""
-        commands = [loop for loop in self._offices["office"].loops if isinstance(loop, Commands)]
-        until = time.monotonic() + LONGEST_STEP_ASIDE_SECONDS
-        while any(loop.is_busy for loop in commands) and time.monotonic() < until and not self._stopping:
-            eventlet.sleep(0.001)
-
-
-def _go_on() -> None:
-    """Let nobody in between."""

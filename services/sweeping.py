@@ -60,8 +60,12 @@ class Swept:
         return bool(self.done or self.failures)
 
 
+def nobody() -> None:
+    """Nobody is let in between."""
+
+
 def sweep(
-    desk: Desk, watched: Watched, actor: Actor, most: int = MOST_AT_ONCE, between: Callable[[], None] = lambda: None
+    desk: Desk, watched: Watched, actor: Actor, most: int = MOST_AT_ONCE, between: Callable[[], None] = nobody
 ) -> Swept:
     """Do what is due, earliest first, at most so many in one transaction; one by one if one of them fails.
 
@@ -105,7 +109,7 @@ def _do(
     watched: Watched,
     actor: Actor,
     most: int,
-    between: Callable[[], None] = lambda: None,
+    between: Callable[[], None] = nobody,
     only: Key | None = None,
 ) -> int:
     with desk.unit() as unit:

@@ -1,6 +1,7 @@
 """The issues service on the bus."""
 
-from services.bus import Commands, Office, Subscriptions, Watch
+from services.bus import Commands, Office, Subscriptions
+from services.chore import Watch
 from services.issues.store import STORE
 from services.issues.use_cases import DOES, DUE, REACTS
 from services.issues.watching import WATCHED

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
 
-from services.bus import Chore, Office, Watch
+from services.bus import Office
+from services.chore import Chore, Watch
 from services.issues.model import Issue
 from services.issues.store import STORE as ISSUES
 from services.sweeping import Watched
