@@ -12,13 +12,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.types import TypeEngine
 
-from services.database import Choice, Instant
+from services.database import Choice
 from services.wire import to_json
 
 Rows = Sequence[Mapping[str, Any]]
 Keys = Sequence[tuple[Any, ...]]
 
-_AS_THEY_ARE = (Instant, Choice, sa.Uuid, sa.String, sa.Integer, sa.Boolean, sa.Date)
+_AS_THEY_ARE = (Choice, sa.Uuid, sa.String, sa.Integer, sa.Boolean, sa.Date)
 
 
 def one_of(connection: Connection, columns: Sequence[sa.Column[Any]], keys: Keys) -> Any:

@@ -14,7 +14,7 @@ from gateway.search import Words
 from services.database import Choice, Instant, Json, key, open_engine
 from services.ids import new_id
 from services.issues.contract import Place, Status
-from services.many import insert_all, one_of, update_all
+from services.many import insert_all, look_up, one_of, update_all
 from tests.shared.made_up import instants
 from tests.shared.samples import ANOTHER_COMMUNITY, COMMUNITY, NOON
 
@@ -89,6 +89,12 @@ def test_words_are_searched_after_they_were_written_at_once(engine: Engine) -> N
     assert {"漏", "漏水", "don't"} == {word.strip("'").replace("''", "'") for word in found.split()}
 
 
+def test_a_time_without_a_zone_is_a_defect_and_nothing_is_written(engine: Engine) -> None:
+    with engine.begin() as connection, pytest.raises((AssertionError, sa.exc.StatementError)):
+        insert_all(connection, THINGS, [thing(at=NOON.replace(tzinfo=None))])
+    assert kept(engine) == []
+
+
 def test_a_row_that_is_there_already_refuses_all_of_them(engine: Engine) -> None:
     rows = [thing(), thing()]
     with engine.begin() as connection:
@@ -136,7 +142,10 @@ def test_keys_are_found_as_they_are_paired(engine: Engine) -> None:
         columns = [THINGS.c.community_id, THINGS.c.id]
 
         def found(*keys: tuple[str, str]) -> set[str]:
-            return set(connection.execute(sa.select(THINGS.c.id).where(one_of(connection, columns, keys))).scalars())
+            asked = sa.select(THINGS.c.id).where(one_of(connection, columns, keys))
+            there = set(connection.execute(asked).scalars())
+            assert {row.id for row in look_up(connection, [THINGS.c.id], columns, keys)} == there
+            return there
 
         first, second, third = (row["id"] for row in rows)
         assert found((COMMUNITY, first), (COMMUNITY, second), (COMMUNITY, third)) == {first, second}
