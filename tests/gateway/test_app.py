@@ -1,6 +1,7 @@
 """Whatever happens inside, the caller gets one answer: never a stack trace, always the common headers and the trace."""
 
 import asyncio
+import gc
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -150,6 +151,22 @@ def test_a_caller_who_has_gone_is_answered_by_nobody() -> None:
 
     asyncio.run(story())
     assert sent == []
+
+
+def test_nothing_of_a_call_stays_when_it_was_answered() -> None:
+    """Without a look for cycles: one that holds itself would keep its answer, and memory would grow with every request."""
+    gc.collect()
+    gc.disable()
+    try:
+        before = calls_alive()
+        assert ask(app_of(), "GET", "/things/x").status_code == 200
+        assert calls_alive() == before
+    finally:
+        gc.enable()
+
+
+def calls_alive() -> int:
+    return sum(isinstance(each, Call) for each in gc.get_objects())
 
 
 def test_a_websocket_is_sent_away() -> None:

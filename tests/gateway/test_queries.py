@@ -19,7 +19,6 @@ from gateway.store import VIEW_TABLES
 from gateway.told import view_row
 from services.declare import COMMUNITY as FOR_COMMUNITY
 from services.declare import ONE_MEMBER, PUBLIC, STAFF, VIEWS
-from services.declare import STAFF as FOR_STAFF
 from services.errors import Forbidden
 from services.ids import derived_id
 from services.issues.contract import IssueState, Status
@@ -99,7 +98,7 @@ def test_every_combination_is_what_a_look_at_each_thing_would_find(database_url:
             since: int | None,
             until: int | None,
         ) -> None:
-            if "handler_id" in filters and caller.audience != FOR_STAFF:
+            if "handler_id" in filters and caller.audience != STAFF:
                 with pytest.raises(Forbidden):
                     walked(world, caller, limit, filters=filters, mine=mine)
                 return

@@ -60,6 +60,7 @@ def test_looking_takes_nothing_away_however_often(link: Link, fresh_amqp_url: st
     bury(fresh_amqp_url, {}, {})
     for _ in range(100):
         assert len(dead_letters(fresh_amqp_url)) == 2
+        assert queue_depth(link.channel, DEAD_LETTERS) == 2, "the broker does not have them back yet"
 
 
 def test_a_message_without_any_header_can_be_looked_at(link: Link, fresh_amqp_url: str) -> None:

@@ -88,6 +88,20 @@ def test_the_earliest_come_first_and_a_limited_number_at_once(desk: Desk, clock:
     assert done == sorted(done)
 
 
+def test_whoever_has_to_let_others_go_on_can_do_so_after_each(desk: Desk, clock: SetClock) -> None:
+    ids = put(desk, 1, 2, 3)
+    clock.forward(minutes=3)
+    seen: list[str] = []
+    pauses: list[int] = []
+
+    def turn_one(work: Work, thing: Issue) -> None:
+        turn_over(work, thing)
+        seen.append(thing.id)
+
+    sweep(desk, watched(turn_one), SYSTEM, between=lambda: pauses.append(len(seen)))
+    assert (seen, pauses) == (ids, [1, 2, 3])
+
+
 def test_things_of_several_communities_are_swept_together_each_at_home(desk: Desk, clock: SetClock) -> None:
     put(desk, 1, 2)
     put(desk, 3, community_id=ANOTHER_COMMUNITY)
